@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Both sides say in IKE_AUTH that they do MOBIKE, and where else they can be reached (RFC 4555 3.3, 3.4). Not
- * by TCP: that it was taken says that there is no other way now. */
+/* Both sides say in IKE_AUTH that they do MOBIKE, and where else they can be reached (RFC 4555 3.3, 3.4). Of
+ * a connection that has TCP only the caller does not: there is nowhere to go. */
 #include "base_span.h"
 #include "ike_conf.h"
 #include "ike_core.h"
@@ -16,9 +16,15 @@ static void mobike_put(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_bui
     ikev2_places_put(ike, sa, b, false);
 }
 
+static bool mobike_is_wanted(const struct ikev2_sa *sa)
+{
+    const bool stays = sa->is_initiator && sa->path.tcp && sa->conn->tcp == IKE_TCP_ALWAYS;
+    return sa->conn->mobike && sa->natd.seen && !stays;
+}
+
 static void mobike_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    if (sa->conn->mobike && sa->natd.seen && !sa->path.tcp)
+    if (mobike_is_wanted(sa))
         mobike_put(ike, sa, b);
 }
 
@@ -31,8 +37,7 @@ static void mobike_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_
 static bool mobike_take(struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     struct ikev2_places told;
-    sa->mobike.is_agreed =
-        sa->conn->mobike && sa->natd.seen && !sa->path.tcp && ikev2_msg_has(msg, WIRE_IKE_N_MOBIKE_SUPPORTED);
+    sa->mobike.is_agreed = mobike_is_wanted(sa) && ikev2_msg_has(msg, WIRE_IKE_N_MOBIKE_SUPPORTED);
     if (sa->mobike.is_agreed && ikev2_places_take(&told, msg))
         ikev2_places_keep(sa, &told);
     return sa->mobike.is_agreed;
@@ -50,7 +55,7 @@ static uint16_t mobike_answered(struct ike *ike, struct ikev2_sa *sa, const stru
 {
     (void)ike;
     sa->mobike.is_ours = mobike_take(sa, msg);
-    if (sa->mobike.is_ours && sa->natd.local_nat)
+    if (sa->mobike.is_ours && sa->natd.local_nat && !sa->path.tcp)
         sa->want.dpd = true;
     return 0;
 }

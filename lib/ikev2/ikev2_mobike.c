@@ -76,12 +76,13 @@ static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike
 {
     struct ikev2_mobike *m = &sa->mobike;
     const bool is_peer_there = base_addr_equal(&sa->path.remote.addr, &to->remote.addr);
+    const bool is_by_tcp = sa->path.tcp;
     if (!m->has_before)
         m->before = sa->path;
     m->has_before = true;
     places_exchange(sa, &to->remote.addr);
     ikev2_move_ike(ike, sa, to, true);
-    if (to->tcp) /* where ESP goes no other way, whatever NATs there are */
+    if (to->tcp || is_by_tcp) /* where ESP goes no other way, whatever NATs there are */
         ikev2_move_set_way(sa);
     if (is_peer_there)
         ikev2_move_children(ike, sa);
@@ -100,7 +101,7 @@ static void mobike_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_path to;
-    if (!sa->mobike.is_agreed || sa->state < IKEV2_ST_UP || sa->path.tcp ||
+    if (!sa->mobike.is_agreed || sa->state < IKEV2_ST_UP || (sa->path.tcp && !sa->mobike.is_ours) ||
         ikev2_places_is_usable(ike, sa, &sa->path))
         return;
     if (!(sa->mobike.is_ours ? ikev2_places_pair(ike, sa, 0, &to) : ikev2_places_here(ike, sa, &to)))
@@ -125,6 +126,15 @@ void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa)
     ikev2_move_ike(ike, sa, &to, true);
     sa->mobike.wants |= IKEV2_SAY_PLACES;
     mobike_hurry(ike, sa);
+}
+
+bool ikev2_mobike_leave_stream(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ike_path to;
+    if (!decides(sa) || !sa->path.tcp || !ikev2_places_pair(ike, sa, 0, &to))
+        return false;
+    mobike_go(ike, sa, &to);
+    return true;
 }
 
 void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path)
@@ -325,7 +335,7 @@ void ikev2_mobike_on_answer(struct ike *ike, struct ikev2_sa *sa, const struct i
 
 bool ikev2_mobike_checks(const struct ikev2_sa *sa)
 {
-    return decides(sa) && sa->natd.local_nat;
+    return decides(sa) && sa->natd.local_nat && !sa->path.tcp; /* of a connection both ends know the end */
 }
 
 void ikev2_mobike_put_check(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)

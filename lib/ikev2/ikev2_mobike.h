@@ -84,6 +84,8 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to);
 
 /* Our addresses, their links, routes or what is allowed may have changed. */
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa);
+/* By TCP there is no way any more: by UDP there may be one. False: it is not ours to decide. */
+bool ikev2_mobike_leave_stream(struct ike *ike, struct ikev2_sa *sa);
 /* An authentic request of the peer came over this path. */
 void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path);
 /* Whether the newest one that was heard of came from another place than the SA's. */

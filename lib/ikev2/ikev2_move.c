@@ -4,6 +4,7 @@
 
 #include "base_addr.h"
 #include "base_text.h"
+#include "base_time.h"
 #include "esp_way.h"
 #include "ike_act.h"
 #include "ike_action.h"
@@ -26,7 +27,8 @@ void ikev2_move_ike(struct ike *ike, struct ikev2_sa *sa, const struct ike_path 
     if (sa->natd.remote_nat)
         pool_remap_follow(&sa->remap, &sa->path.remote.addr, &to->remote.addr);
     ikev2_sa_set_path(ike, sa, to);
-    sa->frag.is_small = false;
+    sa->frag.is_small = sa->stream.is_lost = false;
+    sa->stream.again_at = BASE_TIME_NEVER;
     sa->moved.times++;
     IKE_COUNT(ike, sa, moves);
     ikev2_note(ike, sa, is_ours ? IKE_AUDIT_MOVED : IKE_AUDIT_PEER_MOVED, text);

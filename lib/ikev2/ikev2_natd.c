@@ -93,7 +93,6 @@ static void natd_move(struct ike *ike, struct ikev2_sa *sa, const struct ike_pat
         sa->moved.has_addresses = true;
     ikev2_move_ike(ike, sa, to, false);
     ikev2_move_children(ike, sa);
-    sa->stream.is_lost = false;
     /* What was out went with the connection of before (RFC 9329 6.2). */
     if (to->tcp && sa->req.dgrams.count)
         ikev2_request_repeat(ike, sa);
@@ -122,18 +121,20 @@ static void natd_go(struct ike *ike, struct ikev2_sa *sa, const struct ike_path 
 
 void ikev2_natd_answered(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
-    if (sa->state == IKEV2_ST_UP)
+    if (sa->state == IKEV2_ST_UP && !ike_path_equal(&sa->path, path))
         natd_move(ike, sa, path);
 }
 
 void ikev2_natd_follow(struct ike *ike, struct ikev2_sa *sa, const struct ike_path *path)
 {
-    /* With MOBIKE such messages may be tries of a path (RFC 4555 3.8). */
-    if (sa->mobike.is_agreed || ike_path_equal(&sa->path, path) ||
-        (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
+    if (ike_path_equal(&sa->path, path) || (sa->state != IKEV2_ST_UP && sa->state != IKEV2_ST_REKEYED))
         return;
     /* Between UDP and TCP only MOBIKE leads (RFC 9329 5). */
     if (sa->path.tcp != path->tcp)
+        return;
+    /* With MOBIKE such messages may be tries of a path (RFC 4555 3.8). Not those by a connection of TCP,
+     * which is opened in the place of the one before (RFC 9329 6.1). */
+    if (sa->mobike.is_agreed && !path->tcp)
         return;
     /* From port 4500 there is no way back to 500: ESP in UDP lives there (RFC 7296 2.23). */
     if (sa->path.natt && !path->natt)

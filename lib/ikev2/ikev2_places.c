@@ -71,6 +71,8 @@ static bool remote_of(const struct ikev2_sa *sa, size_t n, struct base_endpoint 
     const struct ikev2_places *p = ikev2_places_of(sa);
     if (n == 0) {
         *out = sa->path.remote;
+        if (sa->path.tcp)
+            out->port = IKE_PORT_NATT;
         return true;
     }
     if (n > p->count)

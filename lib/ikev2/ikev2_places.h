@@ -35,9 +35,9 @@ void ikev2_places_exchange(struct ikev2_places *p, const struct base_addr *now,
                            const struct base_addr *before);
 
 /*
- * The nth pair of ends that a request may take, the present one not among them: where we decide, each address
- * of the peer's with each of ours of its family that is in use and leads there; else the one that the peer
- * was heard over. False: there is no nth.
+ * The nth pair of ends that a request may take by UDP, the present one not among them: where we decide, each
+ * address of the peer's with each of ours of its family that is in use and leads there; else the one that the
+ * peer was heard over. False: there is no nth.
  */
 bool ikev2_places_pair(struct ike *ike, const struct ikev2_sa *sa, size_t n, struct ike_path *out);
 

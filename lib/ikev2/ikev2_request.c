@@ -50,7 +50,7 @@ static void request_send(struct ike *ike, struct ikev2_sa *sa)
 {
     const bool is_quick = sa->req.is_probe || sa->req.is_elsewhere;
     uint64_t pause = is_quick ? PROBE_NS : ike_backoff_ns(sa->conn, sa->req.tries);
-    if (sa->path.tcp) /* which repeats what is lost itself: one wait for all (RFC 9329 6.2) */
+    if (sa->path.tcp && !is_quick) /* which repeats what is lost itself: one wait for all (RFC 9329 6.2) */
         pause = ike_backoff_all_ns(sa->conn);
     if (ike->shutting_down && pause > GOODBYE_NS)
         pause = GOODBYE_NS;

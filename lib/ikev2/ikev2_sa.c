@@ -151,6 +151,8 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool
     sa->path = *path;
     ike_stream_hold(ike, path);
     sa->stream.again_at = BASE_TIME_NEVER;
+    if (path->tcp)
+        sa->moved.asked_at = ike->now;
     sa->timer.owner = IKE_TIMER_SA;
     sa->pmtu.at = BASE_TIME_NEVER;
     sa->life.give_up_at = sa->life.rekey_at = sa->life.dies_at = sa->life.childless_at = BASE_TIME_NEVER;
@@ -352,6 +354,8 @@ void ikev2_sa_set_path(struct ike *ike, struct ikev2_sa *sa, const struct ike_pa
         sa_place_unlink(ike, sa);
     ike_stream_hold(ike, path);
     ike_stream_leave(ike, &sa->path);
+    if (path->tcp && !sa->path.tcp)
+        sa->moved.asked_at = ike->now;
     sa->path = *path;
     if (is_up)
         sa_place_link(ike, sa);

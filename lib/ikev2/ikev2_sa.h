@@ -149,8 +149,10 @@ struct ikev2_sa {
     struct {
         uint32_t times;
         struct base_ration ration; /* of moves that are followed */
-        struct ike_path to; /* with want.ask: where an authentic packet came from, of a peer without a NAT */
-        base_time asked_at;
+        /* With want.ask: where an authentic packet came from, of a peer without a NAT; or by UDP instead of
+         * TCP. */
+        struct ike_path to;
+        base_time asked_at; /* there; or when TCP began */
         bool has_addresses; /* its NAT: it went from one to another by itself */
     } moved;                /* the peer's endpoint */
     struct {

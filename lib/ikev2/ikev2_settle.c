@@ -171,7 +171,7 @@ static void sa_rearm(struct ike *ike, struct ikev2_sa *sa)
 {
     base_time at = sa->life.give_up_at;
     at = base_time_min(at, ikev2_frag_until(sa));
-    at = base_time_min(at, sa->stream.again_at);
+    at = base_time_min(at, ikev2_stream_due(ike, sa));
     if (ikev2_heir_is_held(ike, sa))
         at = base_time_min(at, sa->heir.held_until);
     if (sa->peer_follow)

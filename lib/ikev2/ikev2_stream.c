@@ -13,8 +13,10 @@
 #include "ike_path.h"
 #include "ike_run.h"
 #include "ike_stream.h"
+#include "ikev2_mobike.h"
 #include "ikev2_move.h"
 #include "ikev2_note.h"
+#include "ikev2_places.h"
 #include "ikev2_request.h"
 #include "ikev2_sa.h"
 #include "ikev2_step.h"
@@ -24,6 +26,7 @@
 #define UDP_TRIES 2u /* repetitions of a first request before TCP takes over */
 #define BESIDE_AT 3u /* repetitions of a request by UDP of an SA that is up before it goes by TCP, too */
 #define AGAIN_MAX 6u /* connections that are opened in the place of one */
+#define UDP_NS    (60 * BASE_NS_PER_S) /* between two looks whether UDP passes */
 
 /* ---- from UDP ---- */
 
@@ -90,6 +93,32 @@ void ikev2_stream_on_silence(const struct ike *ike, struct ikev2_sa *sa)
             sa->run->by_tcp = true;
 }
 
+/* ---- back to UDP ---- */
+
+/* TCP is the last resort: whether we are the one that may lead this SA back to UDP (RFC 9329 7.1, 9). */
+static bool may_return(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return sa->state == IKEV2_ST_UP && sa->path.tcp && sa->conn && sa->conn->tcp == IKE_TCP_FALLBACK &&
+           sa->mobike.is_agreed && sa->mobike.is_ours && !ike->shutting_down;
+}
+
+base_time ikev2_stream_due(const struct ike *ike, const struct ikev2_sa *sa)
+{
+    return may_return(ike, sa) ? base_time_min(sa->stream.again_at, base_time_add(sa->moved.asked_at, UDP_NS))
+                               : sa->stream.again_at;
+}
+
+/* A liveness check goes by UDP first. What answers it there moves the SA. */
+static void stream_look_for_udp(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ike_path by_udp;
+    sa->moved.asked_at = ike->now;
+    if (sa->stream.is_lost || sa->want.ask || !ikev2_places_pair(ike, sa, 0, &by_udp))
+        return;
+    sa->moved.to = by_udp;
+    sa->want.ask = true;
+}
+
 /* ---- from one connection to the next ---- */
 
 static void stream_give_up(struct ike *ike, struct ikev2_sa *sa)
@@ -103,7 +132,8 @@ static void stream_give_up(struct ike *ike, struct ikev2_sa *sa)
 static void stream_plan(struct ike *ike, struct ikev2_sa *sa)
 {
     if (sa->stream.tries >= AGAIN_MAX) {
-        stream_give_up(ike, sa);
+        if (!may_return(ike, sa) || !ikev2_mobike_leave_stream(ike, sa))
+            stream_give_up(ike, sa);
         return;
     }
     const uint64_t pause_s = sa->stream.tries ? 1ull << (sa->stream.tries - 1) : 0;
@@ -122,7 +152,6 @@ static void stream_open_again(struct ike *ike, struct ikev2_sa *sa)
     }
     ikev2_move_ike(ike, sa, &to, true);
     ikev2_move_children(ike, sa);
-    sa->stream.is_lost = false;
     if (sa->req.dgrams.count)
         ikev2_request_repeat(ike, sa);
     else
@@ -133,6 +162,8 @@ void ikev2_stream_on_timer(struct ike *ike, struct ikev2_sa *sa)
 {
     if (base_time_reached(sa->stream.again_at, ike->now) && sa->state == IKEV2_ST_UP)
         stream_open_again(ike, sa);
+    if (may_return(ike, sa) && base_time_since(ike->now, sa->moved.asked_at) >= UDP_NS)
+        stream_look_for_udp(ike, sa);
 }
 
 /* The connection of an SA that is up is no more. */

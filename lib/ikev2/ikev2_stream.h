@@ -7,10 +7,15 @@
  *
  * Where TCP may follow UDP, an SA that is up goes there, too, when UDP dies under it: with MOBIKE the request
  * that nobody answers goes by a connection as well, and an answer from there moves the SA (7.1); without it
- * the call that takes the SA's place begins with TCP. Thread: control.
+ * the call that takes the SA's place begins with TCP.
+ *
+ * The way back: with MOBIKE a liveness check goes by UDP first once a minute, and an answer moves the SA
+ * there. Where our address is gone, or no connection comes up any more, UDP is tried at once. Thread:
+ * control.
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include "base_time.h"
 
 struct ike;
 struct ike_event;
@@ -19,8 +24,11 @@ struct ikev2_sa;
 /* IKE_EV_STREAM_ENDED. */
 void ikev2_stream_on_ended(struct ike *ike, const struct ike_event *ev);
 
-/* Opens another connection when its time has come. */
+/* Opens another connection, or asks by UDP, when its time has come. */
 void ikev2_stream_on_timer(struct ike *ike, struct ikev2_sa *sa);
+
+/* When that is. */
+base_time ikev2_stream_due(const struct ike *ike, const struct ikev2_sa *sa);
 
 /* Most repetitions of a request, of so many: TCP repeats what is lost itself (6.2), and where TCP may follow,
  * nobody waits for long (5.1). */

@@ -90,6 +90,7 @@ struct pair {
     bool has_tcp;  /* connections of TCP can be opened, */
     int tcp_error; /* unless this says why not */
     bool drop_udp; /* nothing else passes */
+    unsigned udp;  /* messages that did not go by one, whether they passed or not */
     size_t n_streams;
     struct pair_stream streams[PAIR_STREAMS];
     struct base_addr dead_addr; /* what goes there, and what comes from there, is lost */
@@ -289,6 +290,7 @@ static inline void pair_route(struct pair *p, int from, const struct ike_path *p
     }
     struct ike_path q = {.local = path->remote, .remote = path->local, .natt = path->remote.port == 4500};
     p->h[from].sends++;
+    p->udp++;
     if (base_addr_equal(&path->remote.addr, &p->dead_addr) ||
         base_addr_equal(&path->local.addr, &p->dead_addr))
         return;

@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From UDP to TCP and back, from one connection of TCP to the next, and what goes otherwise by TCP (RFC
- * 9329). */
-#include "ike_pair.h"
+/* From one connection of TCP to the next, and what goes otherwise by TCP (RFC 9329). */
+#include "stream_pair.h"
 
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
-
-static struct ike_sa_view view(struct pair *p, int i)
-{
-    struct ike_sa_view v;
-    assert_true(ike_show_next(p->h[i].ike, 0, &v));
-    return v;
-}
-
-static bool is_at(struct pair *p, int i, const struct ike_path *path)
-{
-    const struct ike_sa_view v = view(p, i);
-    return ike_path_equal(&v.path, path);
-}
-
-static struct pair *tcp_new(enum ike_tcp tcp)
-{
-    struct pair *p = pair_new();
-    p->has_tcp = true;
-    p->h[0].conf->conns[0].tcp = tcp;
-    return p;
-}
-
-static struct pair *tcp_up(void)
-{
-    struct pair *p = tcp_new(IKE_TCP_ALWAYS);
-    pair_start(p);
-    pair_connect(p);
-    assert_int_equal(pair_live(&p->h[0]), 1);
-    assert_int_equal(pair_live(&p->h[1]), 1);
-    return p;
-}
 
 static void a_call_by_tcp_needs_no_udp_and_does_without_what_udp_needs(void **state)
 {
@@ -74,65 +42,6 @@ static void a_long_message_goes_whole(void **state)
     struct ikev2_sa *sa = p->h[0].ike->v2->first;
     assert_true(sa->frag.is_agreed);
     assert_int_equal(sends, 2); /* IKE_SA_INIT and IKE_AUTH */
-    pair_free(p);
-}
-
-static void nobody_by_udp_leads_to_tcp_once_and_the_next_call_begins_with_udp(void **state)
-{
-    (void)state;
-    struct pair *p = tcp_new(IKE_TCP_FALLBACK);
-    p->h[0].conf->conns[0].retransmit_tries = 5;
-    p->drop_udp = true;
-    pair_start(p);
-    pair_connect(p);
-    const uint64_t spi = view(p, 0).spi_i;
-    pair_run(p, 5);
-    assert_int_equal(p->n_streams, 0);
-    pair_run(p, 3);
-    assert_int_equal(p->n_streams, 1);
-    assert_true(view(p, 0).spi_i != spi); /* RFC 9329 5.1 */
-    assert_true(view(p, 0).path.tcp);
-    assert_int_equal(pair_live(&p->h[1]), 1);
-    assert_string_equal(pair_audit(&p->h[0], IKE_AUDIT_TCP)->why,
-                        "nobody answered by UDP, 3 times, so the peer is called by TCP");
-    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT), 0);
-    p->drop_udp = false;
-    assert_int_equal(pair_event(p, 0, (struct ike_event){.type = IKE_EV_TERMINATE, .name = "b"}), 0);
-    assert_int_equal(p->streams[0].holds[0] + p->streams[0].holds[1], 0);
-    pair_connect(p);
-    assert_int_equal(p->n_streams, 1);
-    assert_false(view(p, 0).path.tcp);
-    pair_free(p);
-}
-
-static void without_an_answer_to_ike_auth_it_leads_there_too(void **state)
-{
-    (void)state;
-    struct pair *p = tcp_new(IKE_TCP_FALLBACK);
-    pair_start(p);
-    p->hold = true;
-    pair_connect(p);
-    pair_drain(p);
-    pair_deliver_one(p); /* IKE_SA_INIT */
-    p->drop_udp = true;
-    p->hold = false;
-    pair_settle(p);
-    pair_run(p, 30);
-    assert_int_equal(p->n_streams, 1);
-    assert_int_equal(pair_live(&p->h[1]), 1);
-    pair_free(p);
-}
-
-static void a_call_that_may_not_go_by_tcp_does_not(void **state)
-{
-    (void)state;
-    struct pair *p = tcp_new(IKE_TCP_OFF);
-    p->drop_udp = true;
-    pair_start(p);
-    pair_connect(p);
-    pair_run(p, 60);
-    assert_int_equal(p->n_streams, 0);
-    assert_true(pair_count(&p->h[0], IKE_AUDIT_FAIL_TIMEOUT) > 0);
     pair_free(p);
 }
 
@@ -299,121 +208,6 @@ static void a_peer_that_closes_amid_ike_sa_init_is_called_once_more(void **state
     }
 }
 
-/* RFC 9329 7.1: who called by UDP moves to where only TCP passes, and the same request is sent that way. */
-static void mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place(void **state)
-{
-    (void)state;
-    struct pair *p = tcp_new(IKE_TCP_OFF);
-    p->h[0].conf->conns[0].mobike = p->h[1].conf->conns[0].mobike = true;
-    pair_start(p);
-    pair_connect(p);
-    assert_true(view(p, 1).is_mobile);
-    struct ike_path other = {
-        .remote = {p->h[1].addr, 4500}, .local.addr = pair_addr("192.0.2.9"), .natt = true, .tcp = true};
-    pair_stream_open(&p->h[0], &other);
-    p->hold = true;
-    p->h[0].addr = other.local.addr;
-    pair_event(p, 0, (struct ike_event){.type = IKE_EV_PLACES});
-    assert_int_equal(p->tail - p->head, 1); /* UPDATE_SA_ADDRESSES */
-    p->queue[p->head].path = p->streams[0].path[1];
-    p->hold = false;
-    pair_settle(p);
-    assert_true(is_at(p, 1, &p->streams[0].path[1]));
-    assert_int_equal(view(p, 1).way, ESP_WAY_TCP);
-    assert_true(ike_path_equal(&p->h[1].children[0].path, &p->streams[0].path[1]));
-    assert_int_equal(p->h[1].children[0].way, ESP_WAY_TCP);
-    assert_int_equal(p->streams[0].holds[1], 1);
-    pair_free(p);
-}
-
-/* Up by UDP, and then UDP dies. */
-static struct pair *udp_dies(bool has_mobike)
-{
-    struct pair *p = tcp_new(IKE_TCP_FALLBACK);
-    for (int i = 0; i < 2; i++) {
-        p->h[i].conf->conns[0].mobike = has_mobike;
-        p->h[i].conf->conns[0].dpd_s = 10;
-        p->h[i].conf->conns[0].retransmit_ms = 1000;
-        p->h[i].conf->conns[0].retransmit_tries = 5;
-    }
-    p->h[0].conf->conns[0].start = IKE_START_START;
-    p->has_nat = true;
-    pair_start(p);
-    pair_run(p, 1);
-    assert_int_equal(view(p, 0).way, ESP_WAY_UDP);
-    p->drop_udp = true;
-    return p;
-}
-
-static void udp_that_dies_later_is_left_for_tcp_by_mobike(void **state)
-{
-    (void)state;
-    struct pair *p = udp_dies(true);
-    const uint64_t id = view(p, 0).id;
-    pair_run(p, 11);
-    assert_int_equal(p->n_streams, 0); /* not at the first silence */
-    pair_run(p, 9);
-    assert_int_equal(p->n_streams, 1);
-    for (int i = 0; i < 2; i++) {
-        assert_true(is_at(p, i, &p->streams[0].path[i]));
-        assert_int_equal(view(p, i).way, ESP_WAY_TCP);
-        assert_true(ike_path_equal(&p->h[i].children[0].path, &p->streams[0].path[i]));
-        assert_int_equal(p->h[i].children[0].way, ESP_WAY_TCP);
-        assert_int_equal(p->streams[0].holds[i], 1);
-    }
-    assert_true(view(p, 0).id == id); /* the same IKE SA */
-    pair_run(p, 60);
-    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN) + pair_count(&p->h[1], IKE_AUDIT_IKE_DOWN), 0);
-    pair_free(p);
-}
-
-static void udp_that_comes_back_meanwhile_is_kept(void **state)
-{
-    (void)state;
-    struct pair *p = udp_dies(true);
-    p->drop[0] = true; /* by TCP neither */
-    for (int s = 0; s < 40 && !p->n_streams; s++)
-        pair_run(p, 1);
-    assert_int_equal(p->streams[0].holds[0], 1);
-    p->drop_udp = p->drop[0] = false;
-    p->streams[0].is_gone = true; /* the connection leads nowhere */
-    pair_run(p, 15);
-    assert_int_equal(p->streams[0].holds[0], 0);
-    assert_false(view(p, 0).path.tcp || view(p, 1).path.tcp);
-    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 0);
-    pair_free(p);
-}
-
-static void a_connection_beside_udp_that_ends_is_forgotten(void **state)
-{
-    (void)state;
-    struct pair *p = udp_dies(true);
-    p->drop[0] = true;
-    for (int s = 0; s < 40 && !p->n_streams; s++)
-        pair_run(p, 1);
-    pair_event(p, 0,
-               (struct ike_event){.type = IKE_EV_STREAM_ENDED,
-                                  .path = p->streams[0].path[0],
-                                  .is_ours = true,
-                                  .error = -ECONNREFUSED,
-                                  .why = "Connection refused"});
-    assert_int_equal(p->streams[0].holds[0], 0);
-    assert_int_equal(pair_live(&p->h[0]), 1);
-    pair_free(p);
-}
-
-static void without_mobike_the_next_call_begins_with_tcp(void **state)
-{
-    (void)state;
-    struct pair *p = udp_dies(false);
-    pair_run(p, 60);
-    assert_int_equal(p->n_streams, 1);
-    assert_int_equal(pair_live(&p->h[0]), 1);
-    assert_true(view(p, 0).path.tcp);
-    assert_int_equal(pair_count(&p->h[0], IKE_AUDIT_IKE_DOWN), 1);
-    pair_free(p);
-}
-
 static void a_call_that_gets_no_connection_says_why(void **state)
 {
     (void)state;
@@ -473,9 +267,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_by_tcp_needs_no_udp_and_does_without_what_udp_needs),
         cmocka_unit_test(a_long_message_goes_whole),
-        cmocka_unit_test(nobody_by_udp_leads_to_tcp_once_and_the_next_call_begins_with_udp),
-        cmocka_unit_test(without_an_answer_to_ike_auth_it_leads_there_too),
-        cmocka_unit_test(a_call_that_may_not_go_by_tcp_does_not),
         cmocka_unit_test(a_request_by_tcp_is_sent_once),
         cmocka_unit_test(a_refusal_by_tcp_ends_the_call_at_once),
         cmocka_unit_test(what_breaks_off_is_opened_anew_and_the_peer_follows_what_is_authentic),
@@ -483,12 +274,7 @@ int main(void)
         cmocka_unit_test(a_message_that_is_not_authentic_leads_nowhere),
         cmocka_unit_test(esp_leads_from_stream_to_stream_and_not_between_udp_and_tcp),
         cmocka_unit_test(a_peer_that_takes_no_connection_any_more_is_given_up),
-        cmocka_unit_test(mobike_leads_from_udp_to_tcp_without_a_proof_of_the_place),
         cmocka_unit_test(a_peer_that_closes_amid_ike_sa_init_is_called_once_more),
-        cmocka_unit_test(udp_that_dies_later_is_left_for_tcp_by_mobike),
-        cmocka_unit_test(udp_that_comes_back_meanwhile_is_kept),
-        cmocka_unit_test(a_connection_beside_udp_that_ends_is_forgotten),
-        cmocka_unit_test(without_mobike_the_next_call_begins_with_tcp),
         cmocka_unit_test(a_call_that_gets_no_connection_says_why),
         cmocka_unit_test(an_authentication_that_is_repeated_has_a_connection_of_its_own),
         cmocka_unit_test(an_heir_by_rekeying_goes_by_the_connection_of_before),
