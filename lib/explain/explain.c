@@ -71,6 +71,13 @@ static bool is_natted_id(const struct ike_id *id, const struct ike_path *path)
     return base_addr_is_private(&a) && !base_addr_equal(&a, &path->remote.addr);
 }
 
+/* Whether the peer asks for somebody who we are not on this connection. */
+static bool asked_is_other(const struct ike *ike, const struct ike_conn_conf *near,
+                           const struct ike_id *asked)
+{
+    return asked->type && !ike_peer_id_equal(ike, &near->local_id, asked);
+}
+
 static void add_unknown_why(struct explain *e, const struct ike *ike, const struct ike_path *path,
                             const struct ike_conn_conf *near, const struct ike_id *remote,
                             const struct ike_id *asked)
@@ -88,43 +95,63 @@ static void add_unknown_why(struct explain *e, const struct ike *ike, const stru
         base_text_add(&e->why, "No connection is configured.");
         return;
     }
-    if (ike_peer_id_equal(ike, &near->remote_id, remote) && !ike_peer_is_candidate(near, path)) {
+    const bool is_for_it = ike_peer_matches(ike, &near->remote_id, remote);
+    if (is_for_it && !ike_peer_is_candidate(near, path)) {
         base_text_add(&e->why,
                       "The connection for this identity does not allow the address %s, at ours or the peer's "
                       "end.",
                       base_addr_text(&path->remote.addr, from));
         return;
     }
-    if (ike_peer_id_equal(ike, &near->remote_id, remote) && asked->type) {
+    if (is_for_it && asked_is_other(ike, near, asked)) {
         base_text_add(&e->why, "The peer wants to talk to %s, but we are %s on this connection.",
                       ike_id_text(asked, e->crypto, id), ike_id_text(&near->local_id, e->crypto, want));
         return;
     }
-    base_text_add(&e->why,
-                  "The peer says that it is %s, the connection expects %s; identities must be equal in type "
-                  "and bytes.",
+    if (is_for_it) {
+        base_text_add(&e->why,
+                      "The connection for this identity has version %u, and the peer calls by the other "
+                      "version of IKE.",
+                      near->version);
+        return;
+    }
+    base_text_add(&e->why, "The peer says that it is %s, the connection expects %s",
                   ike_id_text(remote, e->crypto, id), ike_id_text(&near->remote_id, e->crypto, want));
+    base_text_add(&e->why, near->remote_id.pattern ? ", which stands for others."
+                                                   : "; identities must be equal in type and bytes.");
 }
 
-static void add_unknown_fix(struct explain *e, const struct ike *ike, const struct ike_conn_conf *near,
-                            const struct ike_id *remote, const struct ike_id *asked)
+static void add_unknown_fix(struct explain *e, const struct ike *ike, const struct ike_path *path,
+                            const struct ike_conn_conf *near, const struct ike_id *remote,
+                            const struct ike_id *asked)
 {
     char id[IKE_ID_TEXT_MAX], swan[IKE_ID_TEXT_MAX];
+    const bool is_for_it = near && ike_peer_matches(ike, &near->remote_id, remote);
     if (!near) {
         base_text_add(&e->fix_here, "add a connection with remote.id: \"%s\"",
                       ike_id_text(remote, e->crypto, id));
-    } else if (!ike_peer_id_equal(ike, &near->remote_id, remote)) {
+    } else if (!is_for_it && near->remote_id.pattern) {
+        base_text_add(&e->fix_here, "a connection with remote.id: \"%s\"",
+                      ike_id_text(remote, e->crypto, id));
+        base_text_add(&e->fix_here, ", or a wider pattern in connections.%s.remote.id", near->name);
+        base_text_add(&e->fix_peer, "an own identity that %s stands for",
+                      ike_id_text(&near->remote_id, e->crypto, id));
+    } else if (!is_for_it) {
         base_text_add(&e->fix_here, "connections.%s.remote.id: \"%s\" (and the same in its secret)",
                       near->name, ike_id_text(remote, e->crypto, id));
         base_text_add(&e->fix_peer, "the peer's own identity: %s (strongSwan: local.id = %s)",
                       ike_id_text(&near->remote_id, e->crypto, id),
                       explain_swan_id(&near->remote_id, e->crypto, swan));
-    } else if (asked->type && !ike_peer_id_equal(ike, &near->local_id, asked)) {
+    } else if (asked_is_other(ike, near, asked)) {
         base_text_add(&e->fix_here, "connections.%s.local.id: \"%s\" (and the same in its secret)",
                       near->name, ike_id_text(asked, e->crypto, id));
         base_text_add(
             &e->fix_peer, "the identity that the peer expects of us: %s (strongSwan: remote.id = %s)",
             ike_id_text(&near->local_id, e->crypto, id), explain_swan_id(&near->local_id, e->crypto, swan));
+    } else if (ike_peer_is_candidate(near, path)) {
+        base_text_add(&e->fix_here, "connections.%s.version: %u", near->name, near->version == 1 ? 2 : 1);
+        base_text_add(&e->fix_peer, "version %u of IKE (strongSwan: version = %u)", near->version,
+                      near->version);
     } else {
         base_text_add(&e->fix_here,
                       "connections.%s.remote.from and local.address: leave them out, or add the "
@@ -158,7 +185,7 @@ static void unknown_id_tell(struct ike *ike, const struct explain_search *s)
     if (near)
         explain_add_pair(&e, near);
     add_unknown_why(&e, ike, &s->path, near, &s->remote, &s->asked);
-    add_unknown_fix(&e, ike, near, &s->remote, &s->asked);
+    add_unknown_fix(&e, ike, &s->path, near, &s->remote, &s->asked);
     explain_end(ike, &e);
 }
 
@@ -220,29 +247,36 @@ void explain_peer_id(struct ike *ike, struct explain_about about, const struct i
 
 /* ---- key ---- */
 
-static void add_secret_line(struct explain *e, const struct ike_conn_conf *c)
+/* Who says that it is who the connection is for: of a pattern, the one that came. */
+static const struct ike_id *claimed_id(const struct explain_about *about, const struct ike_conn_conf *conn)
+{
+    return about->remote_id && about->remote_id->type ? about->remote_id : &conn->remote_id;
+}
+
+static void add_secret_line(struct explain *e, const struct ike_conn_conf *c, const struct ike_id *remote)
 {
     char id[IKE_ID_TEXT_MAX];
     base_text_add(&e->fix_here, "secrets: { \"local\": \"%s\", ", ike_id_text(&c->local_id, e->crypto, id));
     base_text_add(&e->fix_here, "\"remote\": \"%s\", \"psk_file\": ... }",
-                  ike_id_text(&c->remote_id, e->crypto, id));
+                  ike_id_text(remote, e->crypto, id));
 }
 
 void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
 {
     char id[IKE_ID_TEXT_MAX];
     struct explain e;
+    const struct ike_id *who = claimed_id(&about, conn);
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_WRONG_KEY, about, conn))
         return;
-    e.a->remote_id = conn->remote_id;
+    e.a->remote_id = *who;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
     base_text_add(&e.what, "%s sent a proof of its identity that does not verify",
-                  ike_id_text(&conn->remote_id, e.crypto, id));
+                  ike_id_text(who, e.crypto, id));
     explain_add_pair(&e, conn);
     base_text_add(&e.why,
                   "The identities match, but the two sides have different pre-shared keys for this pair "
                   "(look for a trailing blank or line end, quotes, or hex against text).");
-    add_secret_line(&e, conn);
+    add_secret_line(&e, conn, who);
     base_text_add(&e.fix_peer,
                   "the same key there (strongSwan: secrets { ike-x { id = ..., secret = ... } })");
     explain_end(ike, &e);
@@ -271,9 +305,9 @@ void explain_unchecked(struct ike *ike, struct explain_about about, const struct
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNCHECKED, about, conn))
         return;
-    e.a->remote_id = conn->remote_id;
+    e.a->remote_id = *claimed_id(&about, conn);
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
-    base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&conn->remote_id, e.crypto, id));
+    base_text_add(&e.what, "%s sent a proof of its identity", ike_id_text(&e.a->remote_id, e.crypto, id));
     explain_add_pair(&e, conn);
     add_own_fault(&e, "The proof could not be checked", error);
     base_text_add(&e.why, " The peer's key may be right.");
@@ -315,7 +349,7 @@ void explain_method(struct ike *ike, struct explain_about about, const struct ik
     explain_add_pair(&e, conn);
     if (conn->remote_auth == IKE_AUTH_PSK) {
         base_text_add(&e.why, "This connection wants a pre-shared key (AUTH method 2) of the peer.");
-        add_secret_line(&e, conn);
+        add_secret_line(&e, conn, claimed_id(&about, conn));
         base_text_add(&e.fix_peer, "a pre-shared key there as well (strongSwan: local { auth = psk })");
     } else {
         const bool signs = conn->remote_auth == IKE_AUTH_SIG;
@@ -330,14 +364,18 @@ void explain_method(struct ike *ike, struct explain_about about, const struct ik
 
 void explain_no_secret(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn)
 {
+    char id[IKE_ID_TEXT_MAX];
     struct explain e;
+    const struct ike_id *who = claimed_id(&about, conn);
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_NO_SECRET, about, conn))
         return;
+    e.a->remote_id = *who;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
-    base_text_add(&e.what, "connection %s was chosen, but there is no key for it", conn->name);
+    base_text_add(&e.what, "connection %s was chosen, but there is no key for %s", conn->name,
+                  ike_id_text(who, e.crypto, id));
     explain_add_pair(&e, conn);
     base_text_add(&e.why, "Keys are found by exactly this pair of identities and nothing else.");
-    add_secret_line(&e, conn);
+    add_secret_line(&e, conn, who);
     explain_end(ike, &e);
 }
 

@@ -22,7 +22,7 @@ struct eap;
 struct explain_about {
     uint64_t ike_id;                  /* the SA's local number; 0: only a datagram is known */
     const struct ike_path *path;      /* never NULL */
-    const struct ike_id *remote_id;   /* of type 0, or NULL: not known yet */
+    const struct ike_id *remote_id;   /* as it says, proved or not; of type 0, or NULL: not known yet */
     const struct ike_conn_conf *conn; /* NULL: not known yet */
     bool is_authentic;                /* what came was protected by the SA's keys */
 };
@@ -39,8 +39,8 @@ enum explain_silence {
 /* A call over this path, which no connection allows. Told after a search. */
 void explain_no_connection(struct ike *ike, const struct ike_path *path);
 
-/* The peer is `remote` and wants `asked` (type 0: it did not say); no connection has this pair. Told after a
- * search. */
+/* The peer is `remote` and wants `asked` (type 0: it did not say); no connection of the version of IKE that
+ * it calls by has this pair. Told after a search. */
 void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
                         const struct ike_id *asked);
 

@@ -15,6 +15,7 @@
 #include "ike_index.h"
 #include "ike_job.h"
 #include "ike_path.h"
+#include "ike_pattern.h"
 #include "ike_peer.h"
 #include "ike_wait.h"
 #include "wire_ike.h"
@@ -87,11 +88,26 @@ static bool near_is_like(const struct near_want *want, const struct ike_id *id)
     return want->id->type && want->id->type == id->type && ike_index_hash(id) == want->hash;
 }
 
+/* Whether a connection is for this identity, by its name or by a pattern. */
+static bool near_is_for(const struct near_want *remote, const struct ike_conn_conf *c)
+{
+    struct ike_probes probes;
+    struct ike_id probe;
+    if (!c->remote_id.pattern)
+        return near_is_like(remote, &c->remote_id);
+    ike_probes_start(&probes, remote->id, ike_index_shapes(c->conf));
+    while (ike_probes_next(&probes, &probe))
+        if (probe.pattern == c->remote_id.pattern &&
+            near_is_like(&(struct near_want){&probe, ike_index_hash(&probe)}, &c->remote_id))
+            return true;
+    return false;
+}
+
 static unsigned near_score(const struct ike_conn_conf *c, const struct ike_path *path,
                            const struct near_want *remote, const struct near_want *asked)
 {
     unsigned score = 0;
-    if (near_is_like(remote, &c->remote_id))
+    if (near_is_for(remote, c))
         score += 1000;
     if (near_is_addr(&c->remote_id, &path->remote.addr) ||
         base_addr_equal(&c->remote_addr, &path->remote.addr))

@@ -22,6 +22,7 @@
 #include "ike_share.h"
 #include "ike_stream.h"
 #include "ike_timer.h"
+#include "ikev2_init.h"
 #include "ikev2_tables.h"
 #include "ikev2_tally.h"
 
@@ -399,9 +400,11 @@ void ikev2_sa_kill(struct ike *ike, struct ikev2_sa *sa)
 
 struct explain_about ikev2_sa_about(const struct ikev2_sa *sa)
 {
+    /* Before the first one is proved, the one that the peer says that it has. */
+    const bool is_proved = sa->remote_id->type != 0;
     return (struct explain_about){.ike_id = sa->id,
                                   .path = &sa->path,
-                                  .remote_id = sa->remote_id,
+                                  .remote_id = !is_proved && sa->init ? &sa->init->auth.peer : sa->remote_id,
                                   .conn = sa->conn,
                                   .is_authentic = sa->keys.prf_len > 0};
 }

@@ -3,6 +3,7 @@
 #include "ike_pair.h"
 #include "explain.h"
 #include "ike_core.h"
+#include "ike_pattern.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
@@ -49,6 +50,87 @@ static void whom_the_peer_asks_for_is_part_of_the_explanation(void **state)
     assert_non_null(strstr(e->what, "asks for @c"));
     assert_non_null(strstr(e->fix_here, "connections.a.local.id: \"@c\""));
     assert_non_null(strstr(e->fix_peer, "remote.id = @b"));
+    pair_free(p);
+}
+
+/* A pair whose b lets in whoever has a name of example.org, where a calls as u1 of it. */
+static struct pair *pair_of_pattern(const char *secret_of)
+{
+    char why[160];
+    struct pair *p = pair_new();
+    struct ike_conf *b = p->h[1].conf;
+    p->h[0].conf->conns[0].local_id = p->h[0].conf->secrets[0].local = pair_id("u1@example.org");
+    assert_int_equal(ike_pattern_parse("*@example.org", &b->conns[0].remote_id, why, sizeof why), 0);
+    b->secrets[0].remote = pair_id(secret_of);
+    b->secrets[0].psk[0] ^= 1;
+    pair_start(p);
+    pair_connect(p);
+    return p;
+}
+
+static void who_of_many_has_the_wrong_key_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *secret_of;
+        enum ike_audit_kind kind;
+    } rows[] = {{"u1@example.org", IKE_AUDIT_FAIL_WRONG_KEY}, {"u2@example.org", IKE_AUDIT_FAIL_NO_SECRET}};
+    const struct ike_id u1 = pair_id("u1@example.org");
+    for (size_t i = 0; i < 2; i++) {
+        struct pair *p = pair_of_pattern(rows[i].secret_of);
+        const struct ike_audit *e = told(p, rows[i].kind);
+        assert_true(ike_id_equal(&e->remote_id, &u1));
+        assert_non_null(strstr(e->what, "u1@example.org"));
+        assert_non_null(strstr(e->fix_here, "\"remote\": \"u1@example.org\""));
+        assert_null(strstr(e->fix_here, "*"));
+        pair_free(p);
+    }
+}
+
+static void one_of_many_is_told_what_does_not_match(void **state)
+{
+    (void)state;
+    struct pair *p = pair_of_pattern("u1@example.org");
+    struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {pair_addr("203.0.113.5"), 500}};
+    const struct ike_id u7 = pair_id("u7@example.org"), v7 = pair_id("u7@example.com"), b = pair_id("@b"),
+                        c = pair_id("@c");
+    explain_unknown_id(p->h[1].ike, (struct explain_about){.path = &path}, &u7, &c);
+    const struct ike_audit *e = told(p, IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_string_equal(e->why, "The peer wants to talk to @c, but we are @b on this connection.");
+    assert_non_null(strstr(e->fix_here, "connections.a.local.id: \"@c\""));
+    assert_non_null(strstr(e->fix_peer, "remote.id = @b"));
+    path.remote.port++;
+    explain_unknown_id(p->h[1].ike, (struct explain_about){.path = &path}, &v7, &b);
+    e = told(p, IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_non_null(strstr(e->why, "the connection expects *@example.org, which stands for others"));
+    assert_non_null(
+        strstr(e->fix_here, "a connection with remote.id: \"u7@example.com\", or a wider pattern"));
+    assert_null(strstr(e->fix_peer, "strongSwan"));
+    path.remote.port++;
+    explain_unknown_id(p->h[1].ike, (struct explain_about){.path = &path}, &u7, &b);
+    e = told(p, IKE_AUDIT_FAIL_UNKNOWN_ID);
+    assert_non_null(strstr(e->why, "has version 2"));
+    assert_string_equal(e->fix_here, "connections.a.version: 1");
+    pair_free(p);
+}
+
+static void the_pattern_that_has_an_identity_is_nearer_than_a_name_like_it(void **state)
+{
+    (void)state;
+    struct pair *p = pair_new();
+    char why[160];
+    struct ike_conf *b = p->h[1].conf;
+    b->conns = realloc(b->conns, 2 * sizeof *b->conns);
+    b->n_conns = 2;
+    pair_conn_copy(&b->conns[1], &b->conns[0]);
+    snprintf(b->conns[1].name, IKE_NAME_MAX, "roads");
+    b->conns[0].remote_id = pair_id("someone@example.org");
+    assert_int_equal(ike_pattern_parse("*@example.org", &b->conns[1].remote_id, why, sizeof why), 0);
+    pair_start(p);
+    const struct ike_path path = {.local = {p->h[1].addr, 500}, .remote = {pair_addr("203.0.113.5"), 500}};
+    const struct ike_id who = pair_id("anyone@example.org"), c = pair_id("@c");
+    explain_unknown_id(p->h[1].ike, (struct explain_about){.path = &path}, &who, &c);
+    assert_string_equal(told(p, IKE_AUDIT_FAIL_UNKNOWN_ID)->conn, "roads");
     pair_free(p);
 }
 
@@ -176,6 +258,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_private_address_as_identity_is_explained_as_such),
         cmocka_unit_test(whom_the_peer_asks_for_is_part_of_the_explanation),
+        cmocka_unit_test(who_of_many_has_the_wrong_key_is_told),
+        cmocka_unit_test(one_of_many_is_told_what_does_not_match),
+        cmocka_unit_test(the_pattern_that_has_an_identity_is_nearer_than_a_name_like_it),
         cmocka_unit_test(a_slip_of_the_pen_finds_the_nearest_connection),
         cmocka_unit_test(somebody_else_is_told_with_what_a_nat_may_do),
         cmocka_unit_test(another_method_than_a_key_is_named),
