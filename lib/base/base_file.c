@@ -39,6 +39,16 @@ static int file_fill(int fd, size_t max, struct base_file *out)
     return out->len == cap ? -EFBIG : 0;
 }
 
+/* Takes the byte order mark off the front of a text of UTF-8. */
+static void file_cut_mark(struct base_file *out)
+{
+    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
+    if (out->len < sizeof mark || memcmp(out->bytes, mark, sizeof mark) != 0)
+        return;
+    out->len -= sizeof mark;
+    memmove(out->bytes, out->bytes + sizeof mark, out->len);
+}
+
 static int file_take(const char *path, int fd, size_t max, struct base_file *out, struct base_text *why)
 {
     struct stat st;
@@ -56,6 +66,8 @@ static int file_take(const char *path, int fd, size_t max, struct base_file *out
         base_text_add(why, "%s grows while it is read", path);
     else if (err < 0)
         base_text_add(why, "cannot read %s: %s", path, strerror(-err));
+    else
+        file_cut_mark(out);
     return err;
 }
 

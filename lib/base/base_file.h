@@ -19,7 +19,8 @@ struct base_file {
 
 /*
  * Reads a plain file of at most max bytes. is_secret: it is refused when others than its owner (root, or who
- * asks) may change it or every user may read it, and its bytes are kept as secrets are.
+ * asks) may change it or every user may read it, and its bytes are kept as secrets are. A byte order mark in
+ * front (UTF-8), which some editors write, is no part of the bytes: nothing that is read here begins so.
  * 0; or, with the reason in why and out empty: -EACCES it is open to others; -EFBIG it is larger;
  * -EINVAL it is no plain file; another errno of what failed.
  */

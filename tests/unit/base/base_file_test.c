@@ -103,6 +103,24 @@ static void a_secret_that_is_open_to_others_is_refused(void **state)
     unlink(path);
 }
 
+static void the_mark_of_an_editor_is_no_part_of_a_text(void **state)
+{
+    static const struct {
+        const char *text, *is;
+    } rows[] = {{"\xef\xbb\xbfkey\n", "key\n"},
+                {"\xef\xbb\xbf", ""},
+                {"\xef\xbb", "\xef\xbb"},
+                {"k\xef\xbb\xbf", "k\xef\xbb\xbf"}};
+    struct base_file f;
+    for (unsigned i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        write_file(rows[i / 2].text, strlen(rows[i / 2].text), 0600);
+        assert_int_equal(read_back(path, 8, i % 2, &f), 0);
+        assert_true(base_span_equal(base_file_span(&f), base_span(rows[i / 2].is, strlen(rows[i / 2].is))));
+        base_file_free(&f);
+    }
+    unlink(path);
+}
+
 static void a_secret_of_another_user_is_refused(void **state)
 {
     struct base_file f;
@@ -122,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_larger_file_is_refused),
         cmocka_unit_test(what_is_not_there_or_no_file_is_named),
         cmocka_unit_test(a_secret_that_is_open_to_others_is_refused),
+        cmocka_unit_test(the_mark_of_an_editor_is_no_part_of_a_text),
         cmocka_unit_test(a_secret_of_another_user_is_refused),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
