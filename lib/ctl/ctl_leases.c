@@ -43,7 +43,7 @@ struct ctl_leases {
     /* The thread's own. */
     struct lines taken;
     int fd;
-    off_t good; /* bytes of the file that are whole lines */
+    off_t good; /* bytes of the file that are whole lines; -1: it is to be written anew first */
     size_t file_lines, leases;
 };
 
@@ -69,14 +69,15 @@ static int leases_compact(struct ctl_leases *l)
     struct ctl_leases_read r;
     char why[128];
     int rc = ctl_lease_file_read(l->path, &r, why, sizeof why);
-    if (rc == 0)
+    if (rc == 0 || rc == -ENOENT)
         rc = ctl_lease_file_write(l->path, r.list, r.count);
     if (rc == 0) {
         l->file_lines = l->leases = r.count;
-        close(l->fd);
+        if (l->fd >= 0)
+            close(l->fd);
         l->fd = open(l->path, O_WRONLY | O_APPEND | O_CLOEXEC);
         rc = l->fd < 0 ? -errno : 0;
-        l->good = l->fd < 0 ? 0 : lseek(l->fd, 0, SEEK_END);
+        l->good = l->fd < 0 ? -1 : lseek(l->fd, 0, SEEK_END);
     }
     free(r.list);
     return rc;
@@ -85,11 +86,12 @@ static int leases_compact(struct ctl_leases *l)
 /* Adds the lines that were taken; what a try before left of them is cut off first. */
 static int leases_append(struct ctl_leases *l)
 {
-    if (l->fd < 0)
-        l->fd = open(l->path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (l->fd < 0 || ftruncate(l->fd, l->good) < 0)
+    int rc = l->good < 0 ? leases_compact(l) : 0;
+    if (rc < 0)
+        return rc;
+    if (ftruncate(l->fd, l->good) < 0)
         return -errno;
-    int rc = all_write(l->fd, l->taken.text, l->taken.len);
+    rc = all_write(l->fd, l->taken.text, l->taken.len);
     if (rc == 0 && fdatasync(l->fd) < 0)
         rc = -errno;
     if (rc < 0)
@@ -172,7 +174,14 @@ static void leases_restore(struct pool_book *book, const struct ctl_leases_read 
     }
 }
 
-/* The file is there and good afterwards. False: it cannot be written. */
+/* Whether a disk may have room again, or work: no reason to leave all peers without a gateway. */
+static bool leases_is_passing(int error)
+{
+    return error == -ENOSPC || error == -EDQUOT || error == -EFBIG || error == -EIO;
+}
+
+/* The file is there and good afterwards, or is written as soon as the disk lets it be. False: it is not to be
+ * had. */
 static bool leases_load(struct ctl_leases *l, struct pool_book *book, base_time now, char *why,
                         size_t why_size)
 {
@@ -191,7 +200,10 @@ static bool leases_load(struct ctl_leases *l, struct pool_book *book, base_time 
     leases_restore(book, &r, now);
     rc = ctl_lease_file_write(l->path, r.list, r.count);
     l->file_lines = l->leases = r.count;
-    if (rc < 0)
+    if (leases_is_passing(rc)) {
+        l->error = -rc;
+        rc = 0;
+    } else if (rc < 0)
         snprintf(why, why_size,
                  "control.state: %.200s cannot be written (%s); make the folder, or take the key out",
                  l->path, strerror(-rc));
@@ -229,6 +241,7 @@ struct ctl_leases *ctl_leases_open(const char *folder, struct pool_book *book, b
         return NULL;
     }
     l->fd = -1;
+    l->good = -1;
     l->book = book;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->wake, NULL);

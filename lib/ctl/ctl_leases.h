@@ -13,7 +13,8 @@ struct pool_book;
 /*
  * Reads FOLDER/leases into the book and begins to write there what changes. A file that is damaged is laid
  * aside as leases.damaged, with a log line, and all begin without an address. Borrows the book until it is
- * closed. NULL with a sentence in why: the folder cannot be written.
+ * closed. A disk that is full, or fails, is told of by the next turn, and written to when it works again.
+ * NULL with a sentence in why: the folder cannot be written.
  */
 struct ctl_leases *ctl_leases_open(const char *folder, struct pool_book *book, base_time now, char *why,
                                    size_t why_size);

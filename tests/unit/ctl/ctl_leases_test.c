@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Leases from one run to the next. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -125,6 +127,45 @@ static void a_folder_that_is_not_there_is_told_of(void **state)
     pool_book_free(book);
 }
 
+/* How large a file may become, as if the disk had no more room. */
+static void set_room(rlim_t bytes)
+{
+    struct rlimit room;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &room), 0);
+    room.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &room), 0);
+}
+
+static void a_full_disk_keeps_no_gateway_from_starting(void **state)
+{
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    for (unsigned had = 0; had < 2; had++) { /* leases of an earlier run */
+        struct pool_book *book = book_new();
+        struct ctl_leases *l = had ? open_in(book) : NULL;
+        const struct base_addr first = had ? take(book, 1, 11) : base_addr_ip4(0);
+        ctl_leases_close(l, now);
+        pool_book_free(book);
+
+        set_room(0);
+        book = book_new();
+        l = open_in(book);
+        const struct base_addr again = take(book, 1, 12);
+        assert_true(!had || base_addr_equal(&again, &first));
+        take(book, 2, 13);
+        ctl_leases_turn(l, now);
+        usleep(20000); /* the thread tries, and fails */
+        set_room(RLIM_INFINITY);
+        ctl_leases_close(l, now);
+        pool_book_free(book);
+        struct ctl_leases_read r;
+        assert_int_equal(ctl_lease_file_read(path, &r, why, sizeof why), 0);
+        assert_int_equal(r.count, 2);
+        free(r.list);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 /* Each change adds a line, and most of them are old: the file is written anew, and says the same. */
 static void a_file_of_old_lines_is_written_anew(void **state)
 {
@@ -171,6 +212,7 @@ int main(void)
         IN_FOLDER(the_next_run_keeps_what_each_had),
         IN_FOLDER(a_damaged_file_is_laid_aside_and_all_begin_anew),
         IN_FOLDER(a_folder_that_is_not_there_is_told_of),
+        IN_FOLDER(a_full_disk_keeps_no_gateway_from_starting),
         IN_FOLDER(a_file_of_old_lines_is_written_anew),
         IN_FOLDER(more_changes_than_the_buffer_holds_are_all_written),
     };
