@@ -32,7 +32,8 @@ static const struct ikev1_sa *cfg_older(struct ike *ike, const struct ikev1_sa *
 {
     const struct ikev1_sa *o = NULL;
     while ((o = ikev1_sa_of_run(ike, sa->run, o)) != NULL)
-        if (o != sa && base_endpoint_equal(&o->path.remote, &sa->path.remote) &&
+        if (o != sa && o->n_inner > 0 && !o->inner_is_ours &&
+            base_endpoint_equal(&o->path.remote, &sa->path.remote) &&
             ike_id_equal(ikev1_login_who(o), ikev1_login_who(sa)))
             break;
     return o;
@@ -43,7 +44,8 @@ static void cfg_take_over(const struct ikev1_sa *older, uint8_t family, struct p
 {
     const bool is_any = want->asked.family == BASE_AF_NONE;
     want->takes_over = older != NULL;
-    for (uint32_t i = 0; older && !older->inner_is_ours && is_any && i < older->n_inner; i++)
+    want->former = older ? older->id : 0;
+    for (uint32_t i = 0; older && is_any && i < older->n_inner; i++)
         if (older->inner[i].family == family)
             want->asked = older->inner[i];
 }

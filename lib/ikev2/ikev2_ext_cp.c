@@ -43,31 +43,38 @@ static int cp_request_of(const struct ikev2_msg *msg, struct wire_ike_cfg *out)
     return 0;
 }
 
-/* Whether the peer has an SA from the very place that this one comes from. */
-static bool cp_is_here_already(struct ike *ike, const struct ikev2_sa *sa)
+/* The latest SA with addresses that the peer has from the very place that this one comes from; or NULL. */
+static const struct ikev2_sa *cp_older_here(struct ike *ike, const struct ikev2_sa *sa)
 {
     const struct ikev2_sa *o = NULL;
     while ((o = ikev2_sa_of_peer(ike, sa->run, sa->remote_id, o)) != NULL)
-        if (o != sa && base_endpoint_equal(&o->path.remote, &sa->path.remote))
-            return true;
-    return false;
+        if (o != sa && o->inner && o->inner->is_ours &&
+            base_endpoint_equal(&o->path.remote, &sa->path.remote))
+            break;
+    return o;
 }
 
 /*
  * A new SA of a peer gets an older one's address, where it takes its place: the peer says that it started
  * anew; or it asks from the same place for the address that it has there (reauthentication, RFC 7296 2.8.3).
  * Where newcomers replace, it gets it from the same place for any, too (as strongSwan's unique = replace,
- * whose clients ask for 0.0.0.0 again), and its one fixed address from anywhere.
+ * whose clients ask for 0.0.0.0 again), and its one fixed address from anywhere. What SAs at other places
+ * have stays theirs: they are other devices of the same name.
  */
-static bool cp_takes_over(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
-                          const struct base_addr *asked, bool is_fixed)
+static void cp_take_over(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg,
+                         bool is_fixed, struct pool_want *want)
 {
-    if (sa->conn->unique == IKE_UNIQUE_REPLACE &&
-        (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT) || cp_is_here_already(ike, sa)))
-        return true;
-    const uint64_t holder = asked->family != BASE_AF_NONE ? pool_holder(ike->pools, asked, sa->remote_id) : 0;
+    const bool replaces = sa->conn->unique == IKE_UNIQUE_REPLACE;
+    const uint64_t holder =
+        want->asked.family != BASE_AF_NONE ? pool_holder(ike->pools, &want->asked, sa->remote_id) : 0;
     const struct ikev2_sa *old = holder ? ikev2_sa_by_id(ike, holder) : NULL;
-    return old && base_endpoint_equal(&old->path.remote, &sa->path.remote);
+    if (old && !base_endpoint_equal(&old->path.remote, &sa->path.remote))
+        old = NULL;
+    if (!old && replaces)
+        old = cp_older_here(ike, sa);
+    const bool is_any = replaces && (is_fixed || ikev2_msg_has(msg, WIRE_IKE_N_INITIAL_CONTACT));
+    want->takes_over = is_any || old;
+    want->former = is_any ? 0 : old ? old->id : 0;
 }
 
 /* The pools that a peer has, by their numbers in the configuration of its SA. */
@@ -142,7 +149,7 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
     if (fixed.family != BASE_AF_NONE)
         want.asked = fixed;
     const bool is_fixed = fixed.family != BASE_AF_NONE;
-    want.takes_over = cp_takes_over(ike, sa, msg, &want.asked, is_fixed);
+    cp_take_over(ike, sa, msg, is_fixed, &want);
     const int rc = is_fixed ? cp_take_fixed(ike, &want, &in->addrs[in->n])
                             : cp_take(ike, sa, &want, family, &in->addrs[in->n]);
     in->n += rc == 0;

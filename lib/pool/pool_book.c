@@ -162,6 +162,12 @@ static bool is_over(const struct pool_lease *l, base_time now)
 
 /* ---- which address: each of these finds a lease, makes one, or finds none ---- */
 
+/* Whether a lease that is held goes over to who wants it. */
+static bool is_inherited(const struct pool_lease *l, const struct pool_want *want)
+{
+    return want->takes_over && (!want->former || l->holder == want->former);
+}
+
 /* Of those that the identity holds: the holder's own, or when it takes over, another's, the asked one first.
  */
 static struct pool_lease *find_held(struct pool_book *book, const struct pool *p, struct pool_who *who,
@@ -174,7 +180,7 @@ static struct pool_lease *find_held(struct pool_book *book, const struct pool *p
             continue;
         if (l->holder == want->holder)
             return l;
-        if (want->takes_over && !is_reserved(book, &l->addr) &&
+        if (is_inherited(l, want) && !is_reserved(book, &l->addr) &&
             (!heir || base_addr_equal(&l->addr, &want->asked)))
             heir = l;
     }
@@ -288,7 +294,7 @@ int pool_take_fixed(struct pool_book *book, const struct pool_want *want)
     const struct ike_id *owner = ike_grants_owner(book->grants, &want->asked);
     if (owner && !ike_id_equal(owner, want->id))
         return -EBUSY;
-    if (l && l->holder && l->holder != want->holder && !(is_own && want->takes_over))
+    if (l && l->holder && l->holder != want->holder && !(is_own && is_inherited(l, want)))
         return -EBUSY;
     if (l && !is_own) {
         lease_drop(book, l);

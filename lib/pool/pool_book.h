@@ -29,6 +29,7 @@ struct pool_want {
     struct base_addr asked;  /* of family none: any */
     /* It takes the place of an older holder of the same identity, whose addresses it gets. */
     bool takes_over;
+    uint64_t former; /* with that: this holder, and no other one, which may be another device; 0: any */
     base_time now;
 };
 

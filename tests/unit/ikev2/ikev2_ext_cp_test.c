@@ -334,6 +334,28 @@ static void who_comes_again_from_its_place_has_its_address_where_newcomers_repla
     }
 }
 
+/* Two devices of one name: who comes again from the place of the first gets the address of that one. */
+static void who_comes_again_takes_nothing_of_another_place(void **state)
+{
+    (void)state;
+    struct pair *p = pair_asking("0.0.0.0");
+    p->has_nat = true;
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_KEEP;
+    pair_start(p);
+    pair_connect(p);
+    pair_crash(p, 0);
+    p->nat_shift += 7;
+    pair_connect(p);
+    assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.0.2/32"));
+    p->h[1].conf->conns[0].unique = IKE_UNIQUE_REPLACE;
+    p->h[0].ike->v2->first->inner->n = 0; /* it does not say what it has, nor that it is the first */
+    p->nat_shift -= 7;
+    pair_event(p, 0, (struct ike_event){.type = IKE_EV_REAUTH, .name = "b"});
+    pair_settle(p);
+    assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.0.1/32"));
+    pair_free(p);
+}
+
 static void the_caller_asks_for_the_address_that_it_has(void **state)
 {
     (void)state;
@@ -519,6 +541,7 @@ int main(void)
         cmocka_unit_test(sas_side_by_side_have_an_address_each),
         cmocka_unit_test(who_asks_from_its_place_for_its_address_takes_over),
         cmocka_unit_test(who_comes_again_from_its_place_has_its_address_where_newcomers_replace),
+        cmocka_unit_test(who_comes_again_takes_nothing_of_another_place),
         cmocka_unit_test(the_caller_asks_for_the_address_that_it_has),
         cmocka_unit_test(a_row_says_which_address_and_which_networks),
         cmocka_unit_test(a_row_has_pools_and_a_time_of_its_own),
