@@ -13,6 +13,7 @@
 #include "ike_conf.h"
 #include "ike_core.h"
 #include "ike_grant.h"
+#include "ikev2_close.h"
 #include "ikev2_ext_rows.h"
 #include "ikev2_init.h"
 #include "ikev2_inner.h"
@@ -130,10 +131,20 @@ static struct base_addr cp_granted(const struct ikev2_sa *sa, enum base_family f
     return base_addr_from_bytes(BASE_AF_IP4, bytes);
 }
 
-static int cp_take_fixed(struct ike *ike, const struct pool_want *want, struct base_addr *out)
+/*
+ * Another device of this identity that had the address would go on without an answer to its packets: its SA
+ * is closed, so that it hears of that. At the place of this one it is this device, which ends it by itself.
+ */
+static int cp_take_fixed(struct ike *ike, const struct ikev2_sa *sa, const struct pool_want *want,
+                         struct base_addr *out)
 {
+    const uint64_t holder = pool_holder(ike->pools, &want->asked, want->id);
+    const int rc = pool_take_fixed(ike->pools, want);
+    struct ikev2_sa *old = rc == 0 && holder != sa->id ? ikev2_sa_by_id(ike, holder) : NULL;
     *out = want->asked;
-    return pool_take_fixed(ike->pools, want);
+    if (old && !base_endpoint_equal(&old->path.remote, &sa->path.remote))
+        ikev2_close(ike, old, "another SA of its identity, from elsewhere, has its inner address now");
+    return rc;
 }
 
 /* An address of the family that an attribute asks for; *worst becomes the error that is worth a word. */
@@ -150,7 +161,7 @@ static void cp_give(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg
         want.asked = fixed;
     const bool is_fixed = fixed.family != BASE_AF_NONE;
     cp_take_over(ike, sa, msg, is_fixed, &want);
-    const int rc = is_fixed ? cp_take_fixed(ike, &want, &in->addrs[in->n])
+    const int rc = is_fixed ? cp_take_fixed(ike, sa, &want, &in->addrs[in->n])
                             : cp_take(ike, sa, &want, family, &in->addrs[in->n]);
     in->n += rc == 0;
     if (rc < 0 && (*worst == 0 || rc != -ENOENT))

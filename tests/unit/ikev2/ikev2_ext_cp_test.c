@@ -455,6 +455,27 @@ static void another_place_takes_the_address_of_a_row_only_where_newcomers_replac
     }
 }
 
+static void who_loses_the_address_of_a_row_to_another_place_is_closed(void **state)
+{
+    (void)state;
+    for (int moved = 0; moved < 2; moved++) {
+        struct pair *p = pair_asking("0.0.0.0");
+        p->has_nat = true;
+        pair_row(p, "@a", "10.9.0.3");
+        pair_start(p);
+        pair_connect(p);
+        p->nat_shift += moved ? 7 : 0;
+        pair_event(p, 0, (struct ike_event){.type = IKE_EV_REAUTH, .name = "b"});
+        pair_settle(p);
+        pair_run(p, 60);
+        const struct ike_audit *end = pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN);
+        assert_non_null(end);
+        assert_int_equal(strstr(end->why, "from elsewhere, has its inner address now") != NULL, moved);
+        assert_non_null(strstr(child_nets(&p->h[1]), "=== 10.9.0.3/32"));
+        pair_free(p);
+    }
+}
+
 static void a_reload_closes_the_sa_whose_row_changed_alone(void **state)
 {
     (void)state;
@@ -546,6 +567,7 @@ int main(void)
         cmocka_unit_test(a_row_says_which_address_and_which_networks),
         cmocka_unit_test(a_row_has_pools_and_a_time_of_its_own),
         cmocka_unit_test(another_place_takes_the_address_of_a_row_only_where_newcomers_replace),
+        cmocka_unit_test(who_loses_the_address_of_a_row_to_another_place_is_closed),
         cmocka_unit_test(a_reload_closes_the_sa_whose_row_changed_alone),
         cmocka_unit_test(a_peer_without_pools_is_told_of_where_we_asked),
         cmocka_unit_test(the_holders_of_a_pool_that_shrinks_stay),
