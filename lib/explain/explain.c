@@ -195,6 +195,24 @@ void explain_unknown_id(struct ike *ike, struct explain_about about, const struc
     explain_search(ike, IKE_AUDIT_FAIL_UNKNOWN_ID, about, remote, asked, unknown_id_tell);
 }
 
+void explain_long_id(struct ike *ike, struct explain_about about, size_t bytes)
+{
+    struct explain e;
+    if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_UNKNOWN_ID, about, about.conn))
+        return;
+    e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
+    base_text_add(&e.what, "the peer sent an identity of %zu bytes", bytes);
+    base_text_add(
+        &e.why,
+        "An identity has at most %d bytes here, so no connection can be for this one. Such a long one "
+        "is most often the whole subject of a certificate.",
+        IKE_ID_MAX);
+    base_text_add(&e.fix_peer,
+                  "a shorter identity, such as an alternative name in the certificate (strongSwan: "
+                  "local.id, and remote.id of whom it calls)");
+    explain_end(ike, &e);
+}
+
 void explain_no_row(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                     const struct ike_id *peer)
 {

@@ -44,6 +44,9 @@ void explain_no_connection(struct ike *ike, const struct ike_path *path);
 void explain_unknown_id(struct ike *ike, struct explain_about about, const struct ike_id *remote,
                         const struct ike_id *asked);
 
+/* An identity of so many bytes came, more than any that is taken here has (IKE_ID_MAX). */
+void explain_long_id(struct ike *ike, struct explain_about about, size_t bytes);
+
 /* The proof of identity does not verify with the key of `conn`. */
 void explain_wrong_key(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn);
 

@@ -149,6 +149,18 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
     return auth_hand_out(ike, sa, &peer, a, row);
 }
 
+uint16_t ikev2_auth_unread(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg)
+{
+    const size_t i = ikev2_msg_id_bytes(msg, WIRE_IKE_P_IDI), r = ikev2_msg_id_bytes(msg, WIRE_IKE_P_IDR);
+    const size_t longest = i > r ? i : r;
+    if (longest > IKE_ID_MAX) {
+        explain_long_id(ike, ikev2_sa_about(sa), longest);
+        return WIRE_IKE_N_AUTHENTICATION_FAILED;
+    }
+    explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
+    return WIRE_IKE_N_INVALID_SYNTAX;
+}
+
 bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job)
 {

@@ -105,6 +105,11 @@ bool ikev2_auth_check(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_a
                       const struct ikev2_job_row *row);
 
 /*
+ * The identities or the AUTH payload of a message could not be read: explained. What a caller is told of it.
+ */
+uint16_t ikev2_auth_unread(struct ike *ike, const struct ikev2_sa *sa, const struct ikev2_msg *msg);
+
+/*
  * Whether a check that is back says that the peer is who `conn` expects. No: explained, as a wrong proof, or
  * as a check that failed here; the peer is to be refused either way.
  */

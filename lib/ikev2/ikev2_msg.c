@@ -417,6 +417,13 @@ uint16_t ikev2_msg_error(const struct ikev2_msg *msg, struct base_span *data)
     return 0;
 }
 
+size_t ikev2_msg_id_bytes(const struct ikev2_msg *msg, uint8_t payload)
+{
+    const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, payload, 0);
+    struct wire_ike_id id;
+    return p && wire_ike_id_parse(p->body, &id) == WIRE_IKE_OK ? id.data.len : 0;
+}
+
 bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out, uint8_t reserved[3])
 {
     const struct wire_ike_pld *p = wire_ike_plds_find(&msg->plds, payload, 0);

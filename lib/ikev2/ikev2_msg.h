@@ -103,3 +103,5 @@ bool ikev2_msg_has(const struct ikev2_msg *msg, uint16_t type);
 /* The identity in this payload, and its reserved bytes (NULL: not wanted). False: none, or one that is too
  * long. */
 bool ikev2_msg_id(const struct ikev2_msg *msg, uint8_t payload, struct ike_id *out, uint8_t reserved[3]);
+/* How long it is, however long; 0: there is none. */
+size_t ikev2_msg_id_bytes(const struct ikev2_msg *msg, uint8_t payload);

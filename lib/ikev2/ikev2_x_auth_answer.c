@@ -474,10 +474,8 @@ enum ikev2_outcome ikev2_auth_on_request(struct ike *ike, struct ikev2_sa *sa, s
     ikev2_auth_take_path(sa, msg);
     a->peer_takes_eap_only = ikev2_msg_has(msg, WIRE_IKE_N_EAP_ONLY_AUTHENTICATION);
     a->peer_takes_rounds = ikev2_msg_has(msg, WIRE_IKE_N_MULTIPLE_AUTH_SUPPORTED);
-    if (!auth_take_request(msg, a, &auth)) {
-        explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
-        return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
-    }
+    if (!auth_take_request(msg, a, &auth))
+        return auth_refuse(ike, sa, ikev2_auth_unread(ike, sa, msg));
     /* The initiator may have floated to port 4500, through another mapping of its NAT. */
     ikev2_sa_init_unlink(ike, sa);
     sa->path = *msg->path;

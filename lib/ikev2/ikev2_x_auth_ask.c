@@ -324,7 +324,7 @@ enum ikev2_outcome ikev2_auth_on_response(struct ike *ike, struct ikev2_sa *sa, 
     else if (!ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) ||
              wire_ike_auth_parse(wire_ike_plds_find(&msg->plds, WIRE_IKE_P_AUTH, 0)->body, &auth) !=
                  WIRE_IKE_OK)
-        explain_malformed(ike, ikev2_sa_about(sa), "an identity or AUTH payload of IKE_AUTH");
+        ikev2_auth_unread(ike, sa, msg);
     else if (!ike_peer_matches(ike, &theirs->remote_id, &a->peer))
         auth_tell_other(ike, sa, theirs);
     else if (!(m = a->is_over ? a->late : ikev2_auth_by_number(ike, theirs, auth.method)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The conversation's parts: choice of methods, what is kept of a message, and of which configuration. */
-#include "ike_pair.h"
+#include "ike_craft.h"
 #include "ikev2_auth.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
@@ -44,10 +44,37 @@ static void a_side_has_the_methods_of_its_kind(void **state)
     pair_free(p);
 }
 
+static void an_identity_that_is_too_long_is_called_so(void **state)
+{
+    (void)state;
+    static const uint8_t name[300];
+    for (unsigned asks = 0; asks < 2; asks++) { /* for somebody with such a name, or has it */
+        struct craft *c = craft_new(pair_new());
+        craft_init(c);
+        struct wire_ike_builder b = craft_begin(c);
+        const struct wire_ike_id mine = {WIRE_IKE_ID_FQDN, base_span("a", 1), {0}},
+                                 wide = {WIRE_IKE_ID_DN, base_span(name, sizeof name), {0}};
+        wire_ike_put_id(&b, WIRE_IKE_P_IDI, asks ? &mine : &wide);
+        if (asks)
+            wire_ike_put_id(&b, WIRE_IKE_P_IDR, &wide);
+        wire_ike_put_auth(&b, WIRE_IKE_AUTH_PSK, base_span(name, 32));
+        craft_put_child(c, &b, 0xa0000001, "10.1.0.0/16", "10.2.0.0/16");
+        assert_true(craft_send(c, WIRE_IKE_AUTH, &b, 0));
+        assert_true(ikev2_msg_has(&c->answer, WIRE_IKE_N_AUTHENTICATION_FAILED));
+        const struct ike_audit *e = pair_audit(&c->p->h[1], IKE_AUDIT_FAIL_UNKNOWN_ID);
+        assert_non_null(e);
+        assert_string_equal(e->what, "the peer sent an identity of 300 bytes");
+        assert_non_null(strstr(e->why, "at most 255 bytes"));
+        assert_null(pair_audit(&c->p->h[1], IKE_AUDIT_FAIL_MALFORMED));
+        craft_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_side_has_the_methods_of_its_kind),
+        cmocka_unit_test(an_identity_that_is_too_long_is_called_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
