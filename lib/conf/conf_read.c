@@ -139,7 +139,12 @@ bool conf_is_host(const char *text)
 static bool read_host(struct conf_reader *r, const char *text)
 {
     struct base_addr addr;
-    if (base_addr_parse(text, &addr) == 0 || strcmp(text, "any") == 0 || conf_is_host(text))
+    const bool is_addr = base_addr_parse(text, &addr) == 0;
+    if (is_addr && base_addr_equal(&addr, &(struct base_addr){.family = addr.family})) {
+        conf_fail(r, "nobody is called at %s; write any for a peer that calls us", text);
+        return false;
+    }
+    if (is_addr || strcmp(text, "any") == 0 || conf_is_host(text))
         return true;
     conf_fail(
         r,

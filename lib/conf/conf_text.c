@@ -37,8 +37,32 @@ static int dn_parse(const char *text, struct ike_id *out, char *why, size_t why_
     return 0;
 }
 
+/* What nobody means as a part of an identity, and would be compared as one. True: why says so. */
+static bool id_has_slip(const char *text, char *why, size_t why_size)
+{
+    static const char *const types[] = {
+        "email:", "rfc822:", "userfqdn:", "fqdn:", "dns:", "asn1dn:", "ipv4:", "ipv6:", "xmppaddr:"};
+    const size_t len = strlen(text);
+    if (len && (isspace((unsigned char)text[0]) || isspace((unsigned char)text[len - 1]))) {
+        snprintf(why, why_size,
+                 "\"%.128s\" begins or ends with a blank, which would be a part of it; take it out", text);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strncasecmp(text, types[i], strlen(types[i])) == 0) {
+            snprintf(why, why_size,
+                     "\"%.128s\" has its type in front; leave \"%s\" out: user@host, @name, an address and "
+                     "C=NZ, O=Example tell that by themselves",
+                     text, types[i]);
+            return true;
+        }
+    return false;
+}
+
 int conf_peer_id_parse(const char *text, struct ike_id *out, char *why, size_t why_size)
 {
+    if (id_has_slip(text, why, why_size))
+        return -EINVAL;
     const int rc = looks_like_dn(text) ? dn_parse(text, out, why, why_size)
                                        : ike_pattern_parse(text, out, why, why_size);
     if (rc == 0)

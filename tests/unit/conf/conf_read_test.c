@@ -53,6 +53,32 @@ static void missing_identities_are_explained(void **state)
             "connections.foo.local.id", "stands for many");
 }
 
+static void an_identity_has_no_blank_at_its_end_and_no_type_in_front(void **state)
+{
+    static const char *const rows[][2] = {
+        {" @foo", "begins or ends with a blank"},        {"@foo ", "begins or ends with a blank"},
+        {"any\\t", "begins or ends with a blank"},       {"email:ann@example.org", "leave \"email:\" out"},
+        {"FQDN:foo.example.org", "leave \"fqdn:\" out"}, {"asn1dn:C=NZ, O=Lab", "leave \"asn1dn:\" out"}};
+    char conn[256];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(conn, sizeof conn, "'foo':{" GOOD_LOCAL ",'remote':{'id':'%s','subnets':['10.1.0.0/24']}}",
+                 rows[i][0]);
+        refused(GOOD_PORTS, GOOD_SECRET, conn, "", "connections.foo.remote.id", rows[i][1]);
+    }
+}
+
+static void nobody_is_called_at_no_address(void **state)
+{
+    static const char *const texts[] = {"0.0.0.0", "::"};
+    char conn[256];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(conn, sizeof conn,
+                 "'foo':{" GOOD_LOCAL ",'remote':{'id':'@foo','address':'%s','subnets':['10.1.0.0/24']}}",
+                 texts[i]);
+        refused(GOOD_PORTS, GOOD_SECRET, conn, "", "connections.foo.remote.address", "write any for a peer");
+    }
+}
+
 static void ah_is_refused_with_the_reason(void **state)
 {
     refused(GOOD_PORTS, GOOD_SECRET, "'foo':{" GOOD_LOCAL "," GOOD_REMOTE ",'ah_proposals':['sha256']}", "",
@@ -79,6 +105,8 @@ int main(void)
         cmocka_unit_test(an_unknown_key_is_told_with_the_nearest_one),
         cmocka_unit_test(a_value_of_the_wrong_type_or_range_is_told),
         cmocka_unit_test(missing_identities_are_explained),
+        cmocka_unit_test(an_identity_has_no_blank_at_its_end_and_no_type_in_front),
+        cmocka_unit_test(nobody_is_called_at_no_address),
         cmocka_unit_test(ah_is_refused_with_the_reason),
         cmocka_unit_test(lists_have_as_many_entries_as_fit),
     };
