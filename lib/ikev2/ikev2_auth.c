@@ -170,12 +170,15 @@ bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike
             a->shown[a->peer_proofs] = *a->checks->shown(sa, ike_job_auth_of(job));
         return true;
     }
+    const struct ike_conn_conf *theirs = a->is_over ? conn : ike_conn_conf_round(conn, a->peer_proofs);
     if (job->status != 0)
-        explain_unchecked(ike, ikev2_sa_about(sa), conn, -job->status);
+        explain_unchecked(ike, ikev2_sa_about(sa), theirs, -job->status);
     else if (a->checks->explain)
-        a->checks->explain(ike, sa, conn, ike_job_auth_of(job));
+        a->checks->explain(ike, sa, theirs, ike_job_auth_of(job));
+    else if (sa->has_ppk)
+        explain_wrong_ppk(ike, ikev2_sa_about(sa), conn);
     else
-        (sa->has_ppk ? explain_wrong_ppk : explain_wrong_key)(ike, ikev2_sa_about(sa), conn);
+        explain_wrong_key(ike, ikev2_sa_about(sa), theirs);
     return false;
 }
 
