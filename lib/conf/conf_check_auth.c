@@ -70,9 +70,6 @@ static void auth_check_login(struct conf_reader *r, const struct ike_conf *ike, 
 /* Two rounds: what is not done in both together. */
 static void auth_check_rounds(struct conf_reader *r, const struct ike_conn_conf *c)
 {
-    if (c->ppk)
-        conf_fail(r, "ppk_id: a post-quantum preshared key and two rounds of authentication do not go "
-                     "together; take one of them out");
     if (c->eap_only && (ike_conn_conf_proofs(c, false) > 1 || ike_conn_conf_proofs(c, true) > 1))
         conf_fail(r, "eap_only: with two rounds the gateway proves itself; take it out");
 }

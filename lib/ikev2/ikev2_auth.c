@@ -175,7 +175,7 @@ bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike
         explain_unchecked(ike, ikev2_sa_about(sa), theirs, -job->status);
     else if (a->checks->explain)
         a->checks->explain(ike, sa, theirs, ike_job_auth_of(job));
-    else if (sa->has_ppk)
+    else if (sa->has_ppk && sa->init->ppk)
         explain_wrong_ppk(ike, ikev2_sa_about(sa), conn);
     else
         explain_wrong_key(ike, ikev2_sa_about(sa), theirs);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * USE_PPK in IKE_SA_INIT (RFC 8784 3): as initiator of a connection that has one, as responder when any
- * connection has, since who calls is not known yet; and our word in IKE_AUTH that it is used.
+ * connection has, since who calls is not known yet. What IKE_AUTH says of it stands in ikev2_ppk.h.
  */
 #include "base_span.h"
 #include "ike_conf.h"
@@ -47,19 +47,10 @@ static uint16_t ppk_answered(struct ike *ike, struct ikev2_sa *sa, const struct 
     return 0;
 }
 
-static void ppk_confirm(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
-{
-    (void)ike;
-    if (sa->init && sa->init->ppk && sa->init->ppk->is_mixed)
-        ikev2_msg_put_notify(b, WIRE_IKE_N_PPK_IDENTITY, BASE_SPAN_NONE);
-}
-
 const struct ikev2_ext ikev2_ext_ppk = {
     .name = "post-quantum preshared keys",
     .rfc = "RFC 8784 3",
     .answer_bytes = ppk_answer_bytes,
-    .put = {[IKEV2_EXT_INIT_ASK] = ppk_ask,
-            [IKEV2_EXT_INIT_ANSWER] = ppk_answer,
-            [IKEV2_EXT_AUTH_ANSWER] = ppk_confirm},
+    .put = {[IKEV2_EXT_INIT_ASK] = ppk_ask, [IKEV2_EXT_INIT_ANSWER] = ppk_answer},
     .take = {[IKEV2_EXT_INIT_ASK] = ppk_asked, [IKEV2_EXT_INIT_ANSWER] = ppk_answered},
 };

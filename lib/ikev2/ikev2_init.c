@@ -91,13 +91,15 @@ bool ikev2_init_keep_twin(struct ike *ike, struct ikev2_init *init, struct base_
     return true;
 }
 
-static void init_free_ppk(struct ikev2_ppk *p)
+void ikev2_init_drop_ppk(struct ikev2_init *init)
 {
+    struct ikev2_ppk *p = init->ppk;
     if (p && p->plain.ptr)
         base_wipe(p->plain.ptr, p->plain.len);
     if (p)
         ike_blob_free(&p->plain);
     base_secret_free(p);
+    init->ppk = NULL;
 }
 
 static void init_free_kept(struct ikev2_kept *k)
@@ -123,7 +125,7 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     if (a->conn)
         ike_conf_put(a->conn->conf);
     base_secret_free(sa->init->mix);
-    init_free_ppk(sa->init->ppk);
+    ikev2_init_drop_ppk(sa->init);
     base_secret_free(sa->init);
     sa->init = NULL;
 }

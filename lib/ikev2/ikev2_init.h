@@ -95,7 +95,8 @@ struct ikev2_init {
     struct ike_blob msg_r;
     struct ikev2_proof_keys proof; /* with sa->keys */
     struct ikev2_auth auth;
-    struct ikev2_ppk *ppk; /* both sides use one (RFC 8784); owned; NULL: not both */
+    /* Both sides use one (RFC 8784), and the first proofs have not settled it yet; owned; or NULL. */
+    struct ikev2_ppk *ppk;
     struct ikev2_mix *mix; /* additional key exchanges; owned; NULL: none */
     /*
      * As initiator: the cookie in our request, and the newest one that came. Whoever is on the way may send
@@ -118,6 +119,9 @@ struct ikev2_init {
 
 /* Drops it, but for requests that were laid aside (ikev2_offer_free()). */
 void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa);
+
+/* Drops what is there of a PPK; the keys stay as they are. */
+void ikev2_init_drop_ppk(struct ikev2_init *init);
 
 /* SK_pi, or SK_pr: the key in the proof of the SA's initiator, or of its responder. Borrows from sa->init. */
 struct base_span ikev2_init_sk_p(const struct ikev2_sa *sa, bool of_initiator);

@@ -102,6 +102,11 @@ bool ikev2_ppk_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2
     return false;
 }
 
+void ikev2_ppk_settle(struct ikev2_sa *sa)
+{
+    ikev2_init_drop_ppk(sa->init);
+}
+
 /* ---- responder ---- */
 
 /* Whether the caller names the PPK of this connection. */
@@ -121,7 +126,7 @@ bool ikev2_ppk_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn
     const bool is_required = conn->ppk && conn->ppk->is_required;
     enum explain_ppk why = EXPLAIN_PPK_NOT_USED;
     id.data = BASE_SPAN_NONE;
-    if (!p && !is_required)
+    if (!p && (!is_required || sa->has_ppk))
         return true;
     if (p) {
         const bool names = ikev2_msg_notify(msg, WIRE_IKE_N_PPK_IDENTITY, &id);
@@ -146,4 +151,11 @@ struct base_span ikev2_ppk_proof(const struct ikev2_sa *sa, const struct ikev2_m
     struct wire_ike_notification plain;
     const bool falls_back = sa->init->ppk && sa->init->ppk->is_fallback;
     return falls_back && ikev2_msg_notify(msg, WIRE_IKE_N_NO_PPK_AUTH, &plain) ? plain.data : auth;
+}
+
+void ikev2_ppk_confirm(struct ikev2_sa *sa, struct wire_ike_builder *b)
+{
+    if (sa->init->ppk && sa->init->ppk->is_mixed)
+        ikev2_msg_put_notify(b, WIRE_IKE_N_PPK_IDENTITY, BASE_SPAN_NONE);
+    ikev2_ppk_settle(sa);
 }

@@ -3,7 +3,9 @@
 /*
  * A post-quantum preshared key (RFC 8784): it is mixed into SK_d, SK_pi and SK_pr of a new IKE SA when both
  * sides say USE_PPK and have the one that the initiator names. Where neither demands it, the initiator adds a
- * proof without it. Thread: control.
+ * proof without it. The initiator's first AUTH and the answer to it settle that. Later rounds (RFC 4739) say
+ * nothing of it and are proved by the keys as they are then, which no RFC says: strongSwan does it so.
+ * Thread: control.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +21,7 @@ struct ikev2_msg;
 struct ikev2_sa;
 struct wire_ike_builder;
 
-/* Kept with sa->init, in secret memory; NULL there: not both sides said USE_PPK. */
+/* Kept with sa->init, in secret memory; NULL there: not both sides said USE_PPK, or it is settled. */
 struct ikev2_ppk {
     bool is_mixed;         /* the SA's keys have it; those without it are below */
     bool is_fallback;      /* as responder: the caller is checked by its proof without it */
@@ -49,6 +51,9 @@ void ikev2_ppk_put(const struct ikev2_sa *sa, struct wire_ike_builder *b);
  * is required; explained. */
 bool ikev2_ppk_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg);
 
+/* The peer's proof that this was asked of is good: it is settled. */
+void ikev2_ppk_settle(struct ikev2_sa *sa);
+
 /* ---- responder ---- */
 
 /*
@@ -61,3 +66,6 @@ bool ikev2_ppk_judge(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn
 /* The same proof once more. */
 struct base_span ikev2_ppk_proof(const struct ikev2_sa *sa, const struct ikev2_msg *msg,
                                  struct base_span auth);
+
+/* Beside our AUTH that answers that proof: PPK_IDENTITY, where the PPK is in the keys. It is settled. */
+void ikev2_ppk_confirm(struct ikev2_sa *sa, struct wire_ike_builder *b);

@@ -127,6 +127,8 @@ static void auth_put_proof(struct ike *ike, struct ikev2_sa *sa, const struct ik
     const struct ike_conn_conf *ours = ike_conn_conf_round(conn, a->own_proofs);
     if (!proof)
         return;
+    if (a->peer_proofs)
+        ikev2_ppk_confirm(sa, b);
     if (a->is_over) {
         ikev2_auth_put(b, a->late, ours, proof);
         return;

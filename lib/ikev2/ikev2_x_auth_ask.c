@@ -278,6 +278,8 @@ static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *
     if (!ikev2_auth_is_proved(ike, sa, sa->conn, job))
         return job->status ? auth_fail(ike, sa, "the peer's proof of its identity could not be checked here")
                            : auth_fail_unproved(ike, sa);
+    if (!a->late || a->is_over)
+        ikev2_ppk_settle(sa);
     if (a->is_over) {
         a->late = NULL;
         a->is_over = false;

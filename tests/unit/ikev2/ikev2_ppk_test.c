@@ -3,32 +3,18 @@
  * bytes. */
 #include "ike_core.h"
 #include "ike_pair.h"
+#include "ike_ppk.h"
 #include "ikev2_init.h"
 #include "ikev2_msg.h"
 #include "ikev2_ppk.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
 
-/* What a side has: its text is the name, '!' in front: required, and the key behind ':'. NULL: none. */
-static void give(struct pair *p, int i, const char *text)
-{
-    if (!text)
-        return;
-    struct ike_ppk *k = p->h[i].conf->conns[0].ppk = base_secret_new(sizeof *k);
-    k->is_required = text[0] == '!';
-    text += k->is_required;
-    const char *key = strchr(text, ':') + 1;
-    k->id_len = (uint8_t)(key - 1 - text);
-    memcpy(k->id, text, k->id_len);
-    k->key_len = (uint16_t)strlen(key);
-    memcpy(k->key, key, k->key_len);
-}
-
 static struct pair *pair_with(const char *a, const char *b)
 {
     struct pair *p = pair_new();
-    give(p, 0, a);
-    give(p, 1, b);
+    ppk_give(p, 0, a);
+    ppk_give(p, 1, b);
     pair_start(p);
     return p;
 }
@@ -135,7 +121,7 @@ static void it_goes_with_additional_key_exchanges_and_losses(void **state)
             assert_int_equal(crypt_proposal_parse("aes128gcm16-x25519-ke1_mlkem512", CRYPT_PROTOCOL_IKE,
                                                   &c->proposals[0], why, sizeof why),
                              0);
-            give(p, i, "x:k");
+            ppk_give(p, i, "x:k");
         }
         pair_start(p);
         p->hold = true;
