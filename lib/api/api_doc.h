@@ -32,16 +32,16 @@
  *
  * show sas                                          args: connection, after, name, peer, spi, state
  * (optional) next (absent: that was all) sas: [ {id, connection, state, version (of IKE: 2 or 1), role:
- * "initiator" | "responder", spi_i, spi_r, local, remote, local_id, remote_id, also_id (who the peer is by
- * its second round of authentication; absent: it had one), proposal, encapsulated, transport (of ESP: "ESP"
- * as such, "UDP", "TCP"), age_s, rekey_in_s (absent: never), idle_s, retransmits, moves, ppk (a post-quantum
- * preshared key is in its keys), remote_inner: [address] that the peer has from our pools, local_inner:
- * [address] that we have from the peer, interface: of this machine that has those (absent: none has), dns:
- * [address] that it told with them (each absent: none), mobike (either side may go on from another address),
- * path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in clear while
- * connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out, proposal,
- * mode: "transport" (absent: tunnel), local: [network], remote: [network], age_s, rekey_in_s, replaced, in:
- * {pkts, bytes, seq, idle_s}, out:
+ * "initiator" | "responder", spi_i, spi_r, local, remote, local_id, remote_id, also_ids: [identity] (who the
+ * peer is by its further rounds of authentication; absent: it had one), proposal, encapsulated, transport (of
+ * ESP: "ESP" as such, "UDP", "TCP"), age_s, rekey_in_s (absent: never), idle_s, retransmits, moves, ppk (a
+ * post-quantum preshared key is in its keys), remote_inner: [address] that the peer has from our pools,
+ * local_inner: [address] that we have from the peer, interface: of this machine that has those (absent: none
+ * has), dns: [address] that it told with them (each absent: none), mobike (either side may go on from another
+ * address), path_mtu: {bytes, found_by: "port" | "icmp" | "probe", probed}, refused (an error that came in
+ * clear while connecting; a better answer is waited for; absent: none), children: [ {name, spi_in, spi_out,
+ * proposal, mode: "transport" (absent: tunnel), local: [network], remote: [network], age_s, rekey_in_s,
+ * replaced, in: {pkts, bytes, seq, idle_s}, out:
  * {...}, replay, bad_icv, bad_trailer, policy, limit, inner_mtu, owner_in, owner_out, stray_in, stray_out,
  * shared (so many SAs of the child carry its packets, each for its worker, owner_out; absent: the peer did
  * not agree to several), priority, standby (of several with a priority and these selectors, another one

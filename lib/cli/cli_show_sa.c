@@ -62,7 +62,7 @@ static void ike_table(struct cli_out *out, const json_t *sas)
                                          "REMOTE",     "REMOTE ID", "6ESP IN UDP", "9PROPOSAL", "3AGE",
                                          "4REKEY IN",  "8IDLE",     NULL};
     struct cli_table t;
-    char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX], peer[512];
+    char v[CLI_VALUE_MAX], state[CLI_VALUE_MAX], peer[1024], more[512];
     size_t i;
     json_t *sa;
     cli_table_start(&t, titles);
@@ -80,8 +80,9 @@ static void ike_table(struct cli_out *out, const json_t *sas)
         cli_table_cell(&t, cli_text(sa, "role"));
         cli_table_cell(&t, cli_text(sa, "local"));
         cli_table_cell(&t, cli_text(sa, "remote"));
-        snprintf(peer, sizeof peer, cli_text(sa, "also_id")[0] ? "%s, %s" : "%s", cli_text(sa, "remote_id"),
-                 cli_text(sa, "also_id"));
+        const json_t *also = json_object_get(sa, "also_ids");
+        snprintf(peer, sizeof peer, also ? "%s, %s" : "%s", cli_text(sa, "remote_id"),
+                 cli_join(also, more, sizeof more));
         cli_table_cell(&t, peer);
         cli_table_cell(&t, strcmp(cli_text(sa, "transport"), "TCP") == 0 ? "in TCP"
                            : cli_true(sa, "encapsulated")                ? "yes"

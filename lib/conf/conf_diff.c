@@ -160,7 +160,7 @@ static void diff_conn_values(struct conf_diff *d, struct ike_conn_conf *from, st
         op_add(d, CONF_OP_NEW_SA, "%zu rows of connections.%s.remote", n_rows, from->name);
     if (from->then && to->then)
         diff_then(d, from->then, to->then);
-    if (!ike_conn_conf_same_round(from, to))
+    if (!ike_conn_conf_same_rounds(from, to))
         op_add(d, CONF_OP_NEW_SA, "second round of connections.%s", from->name);
 }
 

@@ -42,7 +42,7 @@ bool conf_round_read(struct conf_reader *r, const json_t *o, struct ike_conn_con
     if (!then)
         return false;
     *then = *c;
-    then->is_then = true;
+    then->round = 1;
     then->local_auth = ours;
     then->remote_auth = theirs;
     /* Who logs in is who the method says, unless it is narrowed here. */

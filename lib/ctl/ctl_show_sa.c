@@ -84,6 +84,14 @@ static void sa_inner(const struct ctl *ctl, const struct ike_sa_view *v, json_t 
         ctl_json_set(o, "dns", addresses(v->inner_dns, v->n_inner_dns));
 }
 
+static json_t *also_ids(const struct ike_sa_view *v)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof v->also / sizeof *v->also && v->also[i].type; i++)
+        json_array_append_new(list, ctl_json_id(&v->also[i]));
+    return list;
+}
+
 static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view *v)
 {
     json_t *o = json_object(), *children = json_array();
@@ -99,8 +107,8 @@ static json_t *sa(const struct ctl *ctl, base_time now, const struct ike_sa_view
     ctl_json_set(o, "remote", ctl_json_endpoint(&v->path.remote));
     ctl_json_set(o, "local_id", ctl_json_id(&v->local_id));
     ctl_json_set(o, "remote_id", ctl_json_id(&v->remote_id));
-    if (v->also_id.type)
-        ctl_json_set(o, "also_id", ctl_json_id(&v->also_id));
+    if (v->also[0].type)
+        ctl_json_set(o, "also_ids", also_ids(v));
     ctl_json_set_text(o, "proposal", v->proposal);
     ctl_json_set(o, "encapsulated", json_boolean(v->way != ESP_WAY_ESP));
     ctl_json_set(o, "transport", json_string(v->path.tcp ? "TCP" : esp_way_name(v->way)));

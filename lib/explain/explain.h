@@ -84,14 +84,14 @@ void explain_login_called(struct ike *ike, struct explain_about about, const str
 /* What two sides do not agree on about several rounds of authentication (RFC 4739). */
 enum explain_rounds {
     EXPLAIN_ROUNDS_UNKNOWN, /* the peer does not say that it can do them, and the connection has some */
-    EXPLAIN_ROUNDS_LACKS,   /* the peer proved one identity, and announced no other one */
+    EXPLAIN_ROUNDS_LACKS,   /* the peer proved an identity, and announced no further one */
     EXPLAIN_ROUNDS_MORE     /* the peer announced one more than the connection has */
 };
 
 void explain_rounds(struct ike *ike, struct explain_about about, const struct ike_conn_conf *conn,
                     enum explain_rounds what);
 
-/* In the second round, whose connection is `then`, the peer says that it is `got`. */
+/* In a further round, whose connection is `then`, the peer says that it is `got`. */
 void explain_round_id(struct ike *ike, struct explain_about about, const struct ike_conn_conf *then,
                       const struct ike_id *got);
 

@@ -18,28 +18,27 @@ void explain_rounds(struct ike *ike, struct explain_about about, const struct ik
 {
     static const char *const whats[] = {
         [EXPLAIN_ROUNDS_UNKNOWN] = "the peer does not say MULTIPLE_AUTH_SUPPORTED",
-        [EXPLAIN_ROUNDS_LACKS] = "the peer proved one identity, and announced no second one",
+        [EXPLAIN_ROUNDS_LACKS] = "the peer proved an identity, and announced no further one",
         [EXPLAIN_ROUNDS_MORE] =
             "the peer announced or sent one more proof of identity (ANOTHER_AUTH_FOLLOWS)",
     };
     static const char *const whys[] = {
-        [EXPLAIN_ROUNDS_UNKNOWN] =
-            "This connection has two rounds of authentication, and the peer has not (RFC 4739), or they are "
-            "off there.",
+        [EXPLAIN_ROUNDS_UNKNOWN] = "This connection has several rounds of authentication, and the peer has "
+                                   "not (RFC 4739), or they are "
+                                   "off there.",
         [EXPLAIN_ROUNDS_LACKS] =
-            "This connection wants two proofs of the peer, one behind the other, and the second one is not "
-            "to come.",
+            "This connection wants more proofs of the peer, one behind the other, and no more are to come.",
         [EXPLAIN_ROUNDS_MORE] = "This connection expects no further proof of the peer.",
     };
     static const char *const heres[] = {
         [EXPLAIN_ROUNDS_UNKNOWN] = "one method in local.auth and one in remote.auth",
-        [EXPLAIN_ROUNDS_LACKS] = "one method in remote.auth, if one is enough",
-        [EXPLAIN_ROUNDS_MORE] = "remote.auth: a list with the method of that proof behind the first one",
+        [EXPLAIN_ROUNDS_LACKS] = "fewer methods in remote.auth, if those are enough that it has",
+        [EXPLAIN_ROUNDS_MORE] = "remote.auth: a list with the method of that proof at its end",
     };
     static const char *const peers[] = {
         [EXPLAIN_ROUNDS_UNKNOWN] = "charon.multiple_authentication = yes (strongSwan)",
-        [EXPLAIN_ROUNDS_LACKS] = "a second round (strongSwan: local-1 { ... } and local-2 { ... })",
-        [EXPLAIN_ROUNDS_MORE] = "take the second round out (strongSwan: one local { ... })",
+        [EXPLAIN_ROUNDS_LACKS] = "another round (strongSwan: local-1 { ... } and local-2 { ... })",
+        [EXPLAIN_ROUNDS_MORE] = "take that round out (strongSwan: one local { ... } less)",
     };
     struct explain e;
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_ROUNDS, about, conn))
@@ -61,12 +60,16 @@ void explain_round_id(struct ike *ike, struct explain_about about, const struct 
     if (!explain_begin(ike, &e, IKE_AUDIT_FAIL_ROUNDS, about, then))
         return;
     e.a->notify = WIRE_IKE_N_AUTHENTICATION_FAILED;
-    base_text_add(&e.what, "in its second round the peer says that it is %s", ike_id_text(got, e.crypto, id));
+    base_text_add(&e.what, "in its %s round the peer says that it is %s", ike_round_name(then->round),
+                  ike_id_text(got, e.crypto, id));
     base_text_add(&e.nearest, "connection %s expects %s there", then->name,
                   ike_id_text(&then->remote_id, e.crypto, want));
-    base_text_add(&e.why,
-                  "The second identity is not the one that this connection expects behind the first.");
-    base_text_add(&e.fix_here, "connections.%s.remote.then.id: \"%s\", if that is who it is", then->name, id);
-    base_text_add(&e.fix_peer, "the identity of its second round (strongSwan: local-2 { id = ... })");
+    base_text_add(&e.why, "That identity is not the one that this connection expects there.");
+    base_text_add(&e.fix_here, "connections.%s.remote", then->name);
+    for (size_t i = 0; i < then->round; i++)
+        base_text_add(&e.fix_here, ".then");
+    base_text_add(&e.fix_here, ".id: \"%s\", if that is who it is", id);
+    base_text_add(&e.fix_peer, "the identity of its %s round (strongSwan: local-%u { id = ... })",
+                  ike_round_name(then->round), then->round + 1u);
     explain_end(ike, &e);
 }

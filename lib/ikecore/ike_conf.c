@@ -66,8 +66,8 @@ bool ike_conn_conf_share_bulk(struct ike_conn_conf *c, const struct ike_conn_con
     ++with->bulk->refs;
     bulk_put(c->bulk);
     conn_set_bulk(c, with->bulk);
-    if (c->then)
-        conn_set_bulk(c->then, with->bulk);
+    for (struct ike_conn_conf *then = c->then; then; then = then->then)
+        conn_set_bulk(then, with->bulk);
     return true;
 }
 
@@ -139,8 +139,8 @@ void ike_conf_seal(struct ike_conf *conf)
         conf->may_be_childless |= c->childless != IKE_CHILDLESS_NEVER;
         conf->has_ppk |= c->ppk != NULL;
         conf->has_rounds |= c->then != NULL;
-        if (c->then)
-            c->then->conf = conf;
+        for (struct ike_conn_conf *then = c->then; then; then = then->then)
+            then->conf = conf;
         for (size_t k = 0; k < c->n_pools; k++)
             c->pool_numbers[k] = (uint16_t)ike_conf_pool(conf, c->pools[k]);
         conf->signs = conf->signs || ike_conn_conf_signs(c);
@@ -164,12 +164,24 @@ bool ike_conn_conf_signs(const struct ike_conn_conf *c)
 
 uint8_t ike_conn_conf_proofs(const struct ike_conn_conf *c, bool is_ours)
 {
-    return c->then && (is_ours ? c->then->local_auth : c->then->remote_auth) != IKE_AUTH_NONE ? 2 : 1;
+    uint8_t n = 0;
+    for (; c && (is_ours ? c->local_auth : c->remote_auth) != IKE_AUTH_NONE; c = c->then)
+        n++;
+    return n;
+}
+
+const char *ike_round_name(size_t round)
+{
+    static const char *const names[] = {"first", "second"};
+    _Static_assert(sizeof names / sizeof *names == IKE_ROUNDS_MAX, "each has a name");
+    return names[round];
 }
 
 const struct ike_conn_conf *ike_conn_conf_round(const struct ike_conn_conf *c, uint8_t proved)
 {
-    return proved && c->then ? c->then : c;
+    for (; proved && c->then; proved--)
+        c = c->then;
+    return c;
 }
 
 const struct ike_conf *ike_conf_get(const struct ike_conf *conf)
@@ -195,7 +207,10 @@ void ike_conn_conf_clear(struct ike_conn_conf *c)
 {
     conn_free_children(c);
     bulk_put(c->bulk);
-    free(c->then);
+    for (struct ike_conn_conf *then = c->then, *next; then; then = next) {
+        next = then->then;
+        free(then);
+    }
     base_secret_free(c->login);
     base_secret_free(c->xauth_login);
     base_secret_free(c->ppk);
@@ -283,19 +298,20 @@ bool ike_conf_has_secret(const struct ike_conf *conf, const struct ike_secret *s
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     return same_ppk(a->ppk, b->ppk) && same_psk(a->secret, b->secret) &&
-           (!a->then || !b->then || same_psk(a->then->secret, b->then->secret));
+           (!a->then || !b->then || ike_conn_conf_same_secret(a->then, b->then));
 }
 
-bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+bool ike_conn_conf_same_rounds(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
 {
     if (!a->then || !b->then)
         return a->then == b->then;
-    return ike_keys_compare(IKE_OWNER_CONN, a->then, b->then) < IKE_ASKS_SA;
+    return ike_keys_compare(IKE_OWNER_CONN, a->then, b->then) < IKE_ASKS_SA &&
+           ike_conn_conf_same_rounds(a->then, b->then);
 }
 
 enum ike_asks ike_conn_conf_asks(const struct ike_conn_conf *from, const struct ike_conn_conf *to)
 {
-    if (!ike_conn_conf_same_secret(from, to) || !ike_conn_conf_same_round(from, to))
+    if (!ike_conn_conf_same_secret(from, to) || !ike_conn_conf_same_rounds(from, to))
         return IKE_ASKS_SA;
     return ike_conn_conf_is_same(from, to) ? 0 : ike_keys_compare(IKE_OWNER_CONN, from, to);
 }

@@ -109,7 +109,7 @@ enum ike_auth_kind {
     IKE_AUTH_EAP_MSCHAPV2, /* EAP; of a local side: as client (RFC 7296 2.16) */
     IKE_AUTH_EAP_TLS,
     IKE_AUTH_EAP_RADIUS, /* of a remote side only: a RADIUS server decides */
-    IKE_AUTH_NONE        /* of a second round: this side has no more to prove */
+    IKE_AUTH_NONE        /* of a further round: this side has no more to prove */
 };
 
 #define IKE_ROUNDS_MAX 2 /* proofs of a side, one behind the other (RFC 4739) */
@@ -224,7 +224,7 @@ struct ike_bulk {
 /* Arrays that are said to lie in bulk are there, with its room. */
 struct ike_conn_conf {
     char name[IKE_NAME_MAX];
-    struct ike_bulk *bulk; /* a reference; of a second round: its connection's */
+    struct ike_bulk *bulk; /* a reference; of a further round: its connection's */
     uint8_t version;       /* of IKE: 2, or 1 for a peer that has nothing newer */
     /* Of version 1 only. */
     enum ike_aggressive aggressive;
@@ -292,11 +292,11 @@ struct ike_conn_conf {
     const struct ike_creds *creds;   /* what we prove ourselves by */
     const struct ike_anchor *anchor; /* what the peer's proof is held against */
     /*
-     * The second round (RFC 4739): this connection with the identities and credentials of that, and without
-     * children. Owned by the ike_conf; NULL: both sides prove themselves once.
+     * The next round (RFC 4739): this connection with the identities and credentials of that, and without
+     * children. Owned by the ike_conf; NULL: neither side has more to prove.
      */
     struct ike_conn_conf *then;
-    bool is_then;     /* it is one of those */
+    uint8_t round;    /* which one it is: 0, the first, or that of such a chain */
     uint64_t edition; /* all that have this one are equal, in whatever configuration; 0: none is */
     const struct ike_secret *secret; /* of its own pair of identities, by ike_conf_seal(); NULL: none */
     uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
@@ -311,7 +311,7 @@ struct ike_conf {
     struct ike_secret *secrets;     /* owned, wiped when freed, */
     _Atomic uint32_t *secrets_refs; /* or by so many configurations; NULL: by one */
     bool has_ppk;                   /* any connection has one, by ike_conf_seal() */
-    bool has_rounds;                /* any connection has a second round, by ike_conf_seal() */
+    bool has_rounds;                /* any connection has several rounds, by ike_conf_seal() */
     struct ike_radius_conf *radius; /* of base_secret_new(), owned; NULL: there is no server */
     struct eap_users *users;        /* who may log in with a password here; a reference, or NULL */
     size_t n_pools;
@@ -406,14 +406,16 @@ static inline bool ike_conn_conf_is_same(const struct ike_conn_conf *a, const st
  * are sealed. */
 bool ike_conn_conf_same_secret(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
 
-/* Whether both have the same second round, or none, whatever its certificates are. */
-bool ike_conn_conf_same_round(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
+/* Whether both have the same further rounds, or none, whatever their certificates are. */
+bool ike_conn_conf_same_rounds(const struct ike_conn_conf *a, const struct ike_conn_conf *b);
 
 /* Whether one of its sides proves itself by a signature. */
 bool ike_conn_conf_signs(const struct ike_conn_conf *c);
 
 /* How often a side of a connection proves itself, ours or the peer's: 1 to IKE_ROUNDS_MAX. */
 uint8_t ike_conn_conf_proofs(const struct ike_conn_conf *c, bool is_ours);
+/* "second" of round 1. */
+const char *ike_round_name(size_t round);
 /* The connection as it is when a side has proved itself so often. */
 const struct ike_conn_conf *ike_conn_conf_round(const struct ike_conn_conf *c, uint8_t proved);
 

@@ -63,7 +63,8 @@ static const struct ike_conn_conf *peer_find_one(const struct ike *ike, const st
         if (ike_peer_is_candidate(c, path) && ike_peer_id_equal(ike, &c->remote_id, probe) &&
             (c->version == 1) == (want->version == 1) &&
             (!want->kinds || want->kinds & IKE_PEER_KIND(c->remote_auth)) &&
-            (!want->proofs || want->proofs == ike_conn_conf_proofs(c, false)) &&
+            (!want->proofs ||
+             (want->proofs == IKE_PEER_PROOFS_SEVERAL) == (ike_conn_conf_proofs(c, false) > 1)) &&
             peer_is_asked(ike, c, want->asked) && (!want->fits || want->fits(c, want->ctx)))
             return c;
     }

@@ -18,12 +18,15 @@ bool ike_peer_matches(const struct ike *ike, const struct ike_id *pattern, const
 
 #define IKE_PEER_KIND(auth) (1u << (auth))
 
+/* How often a peer proves itself (RFC 4739): with a first proof it says whether another one follows. */
+enum ike_peer_proofs { IKE_PEER_PROOFS_ANY, IKE_PEER_PROOFS_ONE, IKE_PEER_PROOFS_SEVERAL };
+
 /* What a peer says in its first message. */
 struct ike_peer_want {
     const struct ike_id *remote; /* who it is */
     const struct ike_id *asked;  /* whom it wants; type 0: it did not say */
     uint32_t kinds;              /* by what it can prove itself, IKE_PEER_KIND() each; 0: by anything */
-    uint8_t proofs;              /* how often it proves itself (RFC 4739); 0: it did not say */
+    enum ike_peer_proofs proofs;
     /* What else a connection must fulfil; ctx is handed on. NULL: nothing. */
     bool (*fits)(const struct ike_conn_conf *c, const void *ctx);
     const void *ctx;

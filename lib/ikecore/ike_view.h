@@ -54,7 +54,7 @@ struct ike_sa_view {
     uint64_t spi_i, spi_r;
     struct ike_path path;
     struct ike_id local_id, remote_id;
-    struct ike_id also_id; /* who the peer is by its second round of authentication; type 0: it had one */
+    struct ike_id also[IKE_ROUNDS_MAX - 1]; /* who the peer is by its further rounds; type 0: no more */
     char proposal[96];
     bool local_nat;               /* NAT detection: we are behind a NAT */
     bool remote_nat;              /* the peer is */

@@ -14,6 +14,7 @@
 #include "explain.h"
 #include "ike_blob.h"
 #include "ike_core.h"
+#include "ike_ids.h"
 #include "ike_job.h"
 #include "ike_nonce.h"
 #include "ikev2_init.h"
@@ -161,17 +162,33 @@ uint16_t ikev2_auth_unread(struct ike *ike, const struct ikev2_sa *sa, const str
     return WIRE_IKE_N_INVALID_SYNTAX;
 }
 
+/* Keeps the certificates that a good check rests on: of the peer's proof, or of our login. False: no memory.
+ */
+static bool auth_keep_shown(struct ikev2_sa *sa, const struct ike_job_auth *check)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const bool is_login = sa->is_initiator && a->is_over;
+    if (!a->checks->shown)
+        return true;
+    if (!ikev2_shown_add(&a->shown, is_login ? IKEV2_SHOWN_LOGIN : a->peer_proofs,
+                         a->checks->shown(sa, check)))
+        return false;
+    if (a->shown && is_login)
+        a->shown->login = (uint8_t)(a->own_proofs - 1);
+    return true;
+}
+
 bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job)
 {
     struct ikev2_auth *a = &sa->init->auth;
-    if (ike_job_auth_is_verified(ike_job_auth_of(job))) {
-        if (a->checks->shown && a->peer_proofs < IKE_ROUNDS_MAX)
-            a->shown[a->peer_proofs] = *a->checks->shown(sa, ike_job_auth_of(job));
-        return true;
-    }
     const struct ike_conn_conf *theirs = a->is_over ? conn : ike_conn_conf_round(conn, a->peer_proofs);
-    if (job->status != 0)
+    const bool is_good = ike_job_auth_is_verified(ike_job_auth_of(job));
+    if (is_good && auth_keep_shown(sa, ike_job_auth_of(job)))
+        return true;
+    if (is_good)
+        explain_unchecked(ike, ikev2_sa_about(sa), theirs, ENOMEM);
+    else if (job->status != 0)
         explain_unchecked(ike, ikev2_sa_about(sa), theirs, -job->status);
     else if (a->checks->explain)
         a->checks->explain(ike, sa, theirs, ike_job_auth_of(job));
@@ -180,6 +197,16 @@ bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike
     else
         explain_wrong_key(ike, ikev2_sa_about(sa), theirs);
     return false;
+}
+
+bool ikev2_auth_add_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id)
+{
+    struct ikev2_auth *a = &sa->init->auth;
+    const struct ike_id *kept = a->peer_proofs < IKE_ROUNDS_MAX ? ike_ids_get(ike, id) : NULL;
+    if (!kept)
+        return false;
+    a->proved[a->peer_proofs++] = kept;
+    return true;
 }
 
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
@@ -193,7 +220,7 @@ void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *
 const struct ike_id *ikev2_auth_local_id(const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
     const struct ike_id *asked = &sa->init->auth.asked;
-    return !sa->is_initiator && asked->type && !conn->is_then ? asked : &conn->local_id;
+    return !sa->is_initiator && asked->type && !conn->round ? asked : &conn->local_id;
 }
 
 bool ikev2_auth_takes_rounds(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)

@@ -116,6 +116,9 @@ uint16_t ikev2_auth_unread(struct ike *ike, const struct ikev2_sa *sa, const str
 bool ikev2_auth_is_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn,
                           struct ike_job *job);
 
+/* The peer has proved itself once more, as this identity. False: no memory. */
+bool ikev2_auth_add_proved(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id);
+
 /* The AUTH payload of a proof that was made by `m` for `conn`, and what shows its key. */
 void ikev2_auth_put(struct wire_ike_builder *b, const struct ikev2_auth_method *m,
                     const struct ike_conn_conf *conn, const struct ike_job_auth *a);

@@ -230,7 +230,13 @@ static bool eap_fits_round(const struct eap_choice *choice, const struct ike_con
         return false;
     if (n >= a->peer_proofs)
         return n > a->peer_proofs || ike_peer_matches(choice->ike, &other->remote_id, &a->peer);
-    return other->anchor == ours->anchor && ike_peer_matches(choice->ike, &other->remote_id, &a->proved[n]);
+    return other->anchor == ours->anchor && ike_peer_matches(choice->ike, &other->remote_id, a->proved[n]);
+}
+
+static bool eap_has_as_many(const struct ike_conn_conf *a, const struct ike_conn_conf *b)
+{
+    return ike_conn_conf_proofs(a, true) == ike_conn_conf_proofs(b, true) &&
+           ike_conn_conf_proofs(a, false) == ike_conn_conf_proofs(b, false);
 }
 
 /* Whether the login may go over to this connection: what was proved by both before holds for it as well. */
@@ -240,7 +246,7 @@ static bool eap_fits(const struct ike_conn_conf *c, const void *ctx)
     uint8_t n = 0;
     while (n < IKE_ROUNDS_MAX && eap_fits_round(choice, c, n))
         n++;
-    return n == IKE_ROUNDS_MAX && !c->then == !choice->conn->then && !c->ppk &&
+    return n == IKE_ROUNDS_MAX && eap_has_as_many(choice->conn, c) && !c->ppk &&
            eap_is_member(c, choice->auth->eap);
 }
 
@@ -252,10 +258,9 @@ static const struct ike_conn_conf *eap_choose(const struct ike *ike, const struc
                                               const struct ike_conn_conf *conn)
 {
     const struct eap_choice choice = {ike, conn, a};
-    const struct ike_peer_want want = {.remote = a->peer_proofs ? &a->proved[0] : &a->peer,
+    const struct ike_peer_want want = {.remote = a->peer_proofs ? a->proved[0] : &a->peer,
                                        .asked = &a->asked,
                                        .kinds = IKE_PEER_KIND(conn->remote_auth),
-                                       .proofs = ike_conn_conf_proofs(conn, false),
                                        .fits = eap_fits,
                                        .ctx = &choice};
     if (eap_is_member(conn, a->eap))

@@ -73,7 +73,7 @@ static uint8_t sig_wanted(const struct ikev2_sa *sa, const struct ike_conn_conf 
 {
     struct ikev2_msg msg;
     if (sa->is_initiator)
-        return sa->init->auth.wanted[conn->is_then];
+        return sa->init->auth.wanted[conn->round];
     ikev2_auth_begun(sa, &msg);
     return ikev2_certreq_wants(&msg, conn->creds);
 }

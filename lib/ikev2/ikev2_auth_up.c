@@ -201,9 +201,10 @@ static void auth_hold_against_now(struct ikev2_sa *sa)
 
 void ikev2_auth_commit(struct ike *ike, struct ikev2_sa *sa)
 {
-    const struct ikev2_auth *a = &sa->init->auth;
-    ikev2_sa_set_also(ike, sa, a->peer_proofs > 1 ? &a->proved[1] : NULL);
-    if (!ikev2_sa_set_shown(sa, a->shown)) {
+    struct ikev2_auth *a = &sa->init->auth;
+    sa->shown = a->shown;
+    a->shown = NULL;
+    if (!ikev2_sa_set_also(ike, sa, a->proved + 1, a->peer_proofs - 1u)) {
         sa->want.close = true;
         sa->want.close_why = "out of memory";
     }

@@ -35,21 +35,25 @@ static void certreq_answer(struct ike *ike, struct ikev2_sa *sa, struct wire_ike
 static uint16_t certreq_answered(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
     (void)ike;
-    uint8_t *wanted = sa->init->auth.wanted;
-    wanted[0] = ikev2_certreq_wants(msg, sa->conn->creds);
-    wanted[1] = sa->conn->then ? ikev2_certreq_wants(msg, sa->conn->then->creds) : 0;
+    for (const struct ike_conn_conf *c = sa->conn; c; c = c->then)
+        sa->init->auth.wanted[c->round] = ikev2_certreq_wants(msg, c->creds);
     return 0;
+}
+
+/* Whether a round before this one is held against the same. */
+static bool certreq_is_put(const struct ike_conn_conf *from, const struct ike_conn_conf *to)
+{
+    while (from != to && from->anchor != to->anchor)
+        from = from->then;
+    return from != to;
 }
 
 static void certreq_ask(struct ike *ike, struct ikev2_sa *sa, struct wire_ike_builder *b)
 {
-    const struct ike_anchor *anchor = sa->conn->anchor,
-                            *then = sa->conn->then ? sa->conn->then->anchor : NULL;
     (void)ike;
-    if (anchor && anchor->trust)
-        ikev2_certreq_put(b, &anchor->cas);
-    if (then && then != anchor && then->trust)
-        ikev2_certreq_put(b, &then->cas);
+    for (const struct ike_conn_conf *c = sa->conn; c; c = c->then)
+        if (c->anchor && c->anchor->trust && !certreq_is_put(sa->conn, c))
+            ikev2_certreq_put(b, &c->anchor->cas);
 }
 
 const struct ikev2_ext ikev2_ext_certreq = {

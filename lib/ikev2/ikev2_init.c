@@ -10,6 +10,7 @@
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_core.h"
+#include "ike_ids.h"
 #include "ikev2_ppk.h"
 #include "ikev2_sa.h"
 #include "ikev2_tables.h"
@@ -121,6 +122,9 @@ void ikev2_init_free(struct ike *ike, struct ikev2_sa *sa)
     struct ikev2_auth *a = &sa->init->auth;
     init_free_kept(&a->kept);
     init_free_kept(&a->begun);
+    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++)
+        ike_ids_put(ike, a->proved[i]);
+    free(a->shown);
     eap_free(a->eap);
     if (a->conn)
         ike_conf_put(a->conn->conf);

@@ -6,7 +6,6 @@
 #include "base_span.h"
 #include "base_time.h"
 #include "crypt_ike_ops.h"
-#include "crypt_pki_ops.h"
 #include "ike_blob.h"
 #include "ike_conf.h"
 #include "ike_nonce.h"
@@ -18,6 +17,7 @@ struct ike;
 struct ikev2_mix;
 struct ikev2_ppk;
 struct ikev2_sa;
+struct ikev2_shown;
 
 /* A request of SA_INIT that another one, with a group of its own, took the place of. */
 struct ikev2_offer {
@@ -62,12 +62,12 @@ struct ikev2_auth {
     const struct ike_conn_conf *conn; /* responder: what the peer is checked against; a reference, or NULL */
     /* Proofs of each side that are done; who the peer is by each of its own (RFC 4739). */
     uint8_t own_proofs, peer_proofs;
-    struct ike_id proved[IKE_ROUNDS_MAX];
-    struct crypt_marks shown[IKE_ROUNDS_MAX]; /* the certificates of these */
-    bool is_reloaded;                         /* amid it another configuration came in force */
-    bool peer_takes_rounds;                   /* it said MULTIPLE_AUTH_SUPPORTED */
-    const struct ikev2_auth_method *late;     /* of the login under way; NULL: there is none */
-    bool is_over;                             /* its rounds are, and AUTH of the late method comes */
+    const struct ike_id *proved[IKE_ROUNDS_MAX]; /* kept (ike_ids.h), by ikev2_auth_add_proved() */
+    struct ikev2_shown *shown;                   /* the certificates of these; owned; NULL: none */
+    bool is_reloaded;                            /* amid it another configuration came in force */
+    bool peer_takes_rounds;                      /* it said MULTIPLE_AUTH_SUPPORTED */
+    const struct ikev2_auth_method *late;        /* of the login under way; NULL: there is none */
+    bool is_over;                                /* its rounds are, and AUTH of the late method comes */
     uint8_t rounds;
     const struct ikev2_auth_method *login; /* the late method that proved the peer; NULL: none did */
     struct eap *eap;                       /* of a method by EAP, while no job has it */

@@ -34,12 +34,13 @@ static void note_fill(struct ike_audit *a, const struct ikev2_sa *sa, enum ike_a
 }
 
 /* Who the peer is, too. */
-static void note_also(const struct ike *ike, struct ike_audit *a, const struct ike_id *also)
+static void note_also(const struct ike *ike, struct ike_audit *a, const struct ikev2_also *also)
 {
     struct base_text t = base_text(a->why, sizeof a->why);
     char id[IKE_ID_TEXT_MAX];
-    base_text_add(&t, "in its second round of authentication it is %s",
-                  ike_id_text(also, ike->env.crypto, id));
+    for (size_t i = 0; i < also->n; i++)
+        base_text_add(&t, i == 0 ? "in its %s round of authentication it is %s" : ", in its %s %s",
+                      ike_round_name(i + 1), ike_id_text(also->at[i], ike->env.crypto, id));
 }
 
 void ikev2_note(struct ike *ike, const struct ikev2_sa *sa, enum ike_audit_kind kind, const char *why)
@@ -56,8 +57,8 @@ void ikev2_note_notify(struct ike *ike, const struct ikev2_sa *sa, enum ike_audi
     a->notify = notify;
     if (kind == IKE_AUDIT_IKE_UP || kind == IKE_AUDIT_IKE_REKEYED)
         ikev2_select_text(&sa->algs, a->what, sizeof a->what);
-    if (kind == IKE_AUDIT_IKE_UP && sa->also_id)
-        note_also(ike, a, sa->also_id);
+    if (kind == IKE_AUDIT_IKE_UP && sa->also)
+        note_also(ike, a, sa->also);
     ike_act_audit(ike, a);
 }
 

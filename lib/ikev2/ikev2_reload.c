@@ -114,10 +114,9 @@ static bool has_same_key(const struct ike_conn_conf *from, const struct ike_conn
 
 const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_conf *to)
 {
-    const struct ike_id *const peers[IKE_ROUNDS_MAX] = {sa->remote_id, sa->also_id};
     for (uint8_t i = 0; i < ike_conn_conf_proofs(to, false); i++) {
         const struct ike_conn_conf *from = ike_conn_conf_round(sa->conn, i), *c = ike_conn_conf_round(to, i);
-        const struct ike_id *peer = peers[i];
+        const struct ike_id *peer = ikev2_sa_proved(sa, i);
         if (peer && c->remote_auth == IKE_AUTH_EAP_MSCHAPV2 &&
             !eap_users_find(to->conf->users, base_span(peer->bytes, peer->len)))
             return "its user was removed";
@@ -125,10 +124,10 @@ const char *ikev2_reload_lacks(const struct ikev2_sa *sa, const struct ike_conn_
             !has_same_key(from, c, peer))
             return "the key of its identity was removed or changed";
     }
-    /* A login by TLS may stand behind the proof that it takes the place of. */
-    for (uint8_t i = 0; sa->shown && i < IKE_ROUNDS_MAX; i++) {
-        const struct crypt_marks marks = ikev2_sa_shown(sa, i);
-        if (ike_anchor_revokes(to->conf->pki, ike_conn_conf_round(to, i)->anchor, &marks))
+    for (uint8_t i = 0; sa->shown && i < IKEV2_SHOWN_PLACES; i++) {
+        const struct crypt_marks marks = ikev2_shown_of(sa->shown, i);
+        const uint8_t round = i == IKEV2_SHOWN_LOGIN ? sa->shown->login : i;
+        if (ike_anchor_revokes(to->conf->pki, ike_conn_conf_round(to, round)->anchor, &marks))
             return "its certificate was revoked";
     }
     return NULL;

@@ -261,41 +261,26 @@ bool ikev2_sa_set_remote(struct ike *ike, struct ikev2_sa *sa, const struct ike_
     return true;
 }
 
-void ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id)
+bool ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *const *ids, size_t n)
 {
-    sa->also_id = id ? ike_ids_get(ike, id) : NULL;
-}
-
-bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++)
-        n += shown[i].n;
     if (!n)
         return true;
-    struct ikev2_shown *s = sa->shown = malloc(sizeof *s + n * sizeof *s->at);
-    if (!s)
+    struct ikev2_also *also = sa->also = malloc(sizeof *also + n * sizeof *also->at);
+    if (!also)
         return false;
-    n = 0;
-    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++) {
-        s->n[i] = shown[i].n;
-        memcpy(s->at + n, shown[i].at, shown[i].n * sizeof *s->at);
-        n += shown[i].n;
+    for (also->n = 0; also->n < n; also->n++) {
+        also->at[also->n] = ike_ids_get(ike, ids[also->n]);
+        if (!also->at[also->n])
+            return false;
     }
     return true;
 }
 
-struct crypt_marks ikev2_sa_shown(const struct ikev2_sa *sa, size_t round)
+const struct ike_id *ikev2_sa_proved(const struct ikev2_sa *sa, size_t n)
 {
-    struct crypt_marks marks = {0};
-    size_t before = 0;
-    if (!sa->shown)
-        return marks;
-    for (size_t i = 0; i < round; i++)
-        before += sa->shown->n[i];
-    marks.n = sa->shown->n[round];
-    memcpy(marks.at, sa->shown->at + before, marks.n * sizeof *marks.at);
-    return marks;
+    if (n == 0)
+        return sa->remote_id;
+    return sa->also && n <= sa->also->n ? sa->also->at[n - 1] : NULL;
 }
 
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn)

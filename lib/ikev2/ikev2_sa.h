@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include "base_ration.h"
 #include "base_time.h"
-#include "crypt_pki_ops.h"
 #include "esp_way.h"
 #include "explain.h"
 #include "ike_blob.h"
@@ -29,6 +28,7 @@
 #include "ikev2_redirect.h"
 #include "ikev2_request.h"
 #include "ikev2_select.h"
+#include "ikev2_shown.h"
 #include "ikev2_wish.h"
 #include "ike_timer.h"
 #include "pool_remap.h"
@@ -126,10 +126,10 @@ struct ikev2_sa_again {
     uint64_t of; /* of the new one: the old one */
 };
 
-/* Certificates by their marks, no more of them than there are: each SA keeps them as long as it lives. */
-struct ikev2_shown {
-    uint8_t n[IKE_ROUNDS_MAX];
-    uint64_t at[]; /* of one round behind those of the other */
+/* Who else a peer proved to be, in the rounds behind the first one (RFC 4739). */
+struct ikev2_also {
+    uint8_t n;
+    const struct ike_id *at[]; /* kept (ike_ids.h) */
 };
 
 struct ikev2_sa {
@@ -165,7 +165,7 @@ struct ikev2_sa {
     struct ikev2_choice algs;
     struct ikev2_keys keys;
     const struct ike_id *remote_id; /* of several rounds of authentication, by the first; kept (ike_ids.h) */
-    const struct ike_id *also_id;   /* who the peer proved to be by the second (RFC 4739); kept; or NULL */
+    struct ikev2_also *also;        /* by the others; owned; NULL: there was one */
     struct ikev2_shown *shown;      /* by which certificates; owned; NULL: by none */
     struct ike_natd natd;
     struct ikev2_pmtu pmtu;
@@ -215,13 +215,11 @@ struct ikev2_sa {
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, const struct ike_path *path, bool is_initiator);
 /* Who the peer proved to be; borrowed until return. False: no memory, and it stays as it was. */
 bool ikev2_sa_set_remote(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id);
-/* Who it is, too, by its second round, or NULL; left out without memory: it is shown only. */
-void ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *id);
-/* By which certificates, in each of IKE_ROUNDS_MAX rounds. Copied where there are any. False: no memory, and
- * the SA must not stay: nobody could end it when they are revoked. */
-bool ikev2_sa_set_shown(struct ikev2_sa *sa, const struct crypt_marks *shown);
-/* By which ones in a round; n is 0 where there are none. */
-struct crypt_marks ikev2_sa_shown(const struct ikev2_sa *sa, size_t round);
+/* Who it is, too, by its n rounds behind the first one, once. False: no memory, and the SA must not stay:
+ * nobody could end it when one of them is let in no more. */
+bool ikev2_sa_set_also(struct ike *ike, struct ikev2_sa *sa, const struct ike_id *const *ids, size_t n);
+/* Who it is by its round n, from 0; NULL: it had none, or has proved nothing yet. */
+const struct ike_id *ikev2_sa_proved(const struct ikev2_sa *sa, size_t n);
 /* Puts an SA under its connection (takes a reference to the configuration). */
 void ikev2_sa_set_conn(struct ike *ike, struct ikev2_sa *sa, const struct ike_conn_conf *conn);
 /* Leaves the half-open ones where the state says so; touches. */

@@ -93,7 +93,9 @@ static void dead_free(struct ike *ike, struct ikev2_sa *sa)
     ike_dgrams_free(&sa->resp);
     ikev2_frag_free(ike, sa);
     ike_ids_put(ike, sa->remote_id);
-    ike_ids_put(ike, sa->also_id);
+    for (size_t i = 0; sa->also && i < sa->also->n; i++)
+        ike_ids_put(ike, sa->also->at[i]);
+    free(sa->also);
     free(sa->shown);
     free(sa->mobike.peer);
     ike_conf_put(sa->conf);

@@ -94,8 +94,8 @@ static void show_sa(const struct ike *ike, const struct ikev2_sa *sa, struct ike
     v->spi_r = sa->spi_r;
     v->path = sa->path;
     v->remote_id = *sa->remote_id;
-    if (sa->also_id)
-        v->also_id = *sa->also_id;
+    for (size_t i = 0; sa->also && i < sa->also->n; i++)
+        v->also[i] = *sa->also->at[i];
     if (sa->conn) {
         show_text(v->conn, sizeof v->conn, sa->conn->name);
         v->local_id = sa->conn->local_id;

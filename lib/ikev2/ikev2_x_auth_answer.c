@@ -156,7 +156,7 @@ static enum ikev2_outcome auth_answer(struct ike *ike, struct ikev2_sa *sa, cons
     struct ikev2_task *t = ikev2_task_new(IKEV2_TASK_CREATE_CHILD);
     struct wire_ike_notification n;
     struct ikev2_msg msg;
-    if (!t || !ikev2_sa_set_remote(ike, sa, &a->proved[0])) {
+    if (!t || !ikev2_sa_set_remote(ike, sa, a->proved[0])) {
         ikev2_task_free(ike, t);
         return IKEV2_TURNS;
     }
@@ -238,7 +238,7 @@ static bool auth_is_last(const struct ikev2_auth *a, const struct ike_conn_conf 
 /* Whether the caller has a row where it must; no: explained. */
 static bool auth_is_listed(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *conn)
 {
-    const struct ike_id *peer = &sa->init->auth.proved[0];
+    const struct ike_id *peer = sa->init->auth.proved[0];
     if (!conn->peers_only || ike_grant_of(conn, peer))
         return true;
     explain_no_row(ike, ikev2_sa_about(sa), conn, peer);
@@ -252,7 +252,7 @@ static enum ikev2_outcome auth_answer_with(struct ike *ike, struct ikev2_sa *sa,
     struct ikev2_auth *a = &sa->init->auth;
     if (auth_is_last(a, conn, proof)) {
         /* Not before: others of the same identity may have come up meanwhile. */
-        if (!auth_is_listed(ike, sa, conn) || ikev2_auth_is_one_too_many(ike, sa, conn, &a->proved[0]))
+        if (!auth_is_listed(ike, sa, conn) || ikev2_auth_is_one_too_many(ike, sa, conn, a->proved[0]))
             return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
         return auth_answer(ike, sa, conn, proof);
     }
@@ -326,13 +326,15 @@ static bool auth_check_twin(struct ike *ike, struct ikev2_sa *sa, const struct i
                                  &answer_jobs[ANSWER_CHECK]);
 }
 
-/* The caller has proved itself in this round: by the name of its login, or as it said. */
-static void auth_caller_proved(struct ikev2_auth *a)
+/* The caller has proved itself in this round: by the name of its login, or as it said. False: no memory. */
+static bool auth_caller_proved(struct ike *ike, struct ikev2_sa *sa)
 {
+    struct ikev2_auth *a = &sa->init->auth;
     if (a->is_over)
         a->login = a->late;
-    a->proved[a->peer_proofs++] = a->named.type ? a->named : a->peer;
+    const bool ok = ikev2_auth_add_proved(ike, sa, a->named.type ? &a->named : &a->peer);
     a->named = (struct ike_id){0};
+    return ok;
 }
 
 static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *sa, struct ikev2_task *t,
@@ -349,8 +351,7 @@ static enum ikev2_outcome auth_caller_checked(struct ike *ike, struct ikev2_sa *
         return auth_refuse(ike, sa, WIRE_IKE_N_AUTHENTICATION_FAILED);
     if (!auth_admits(ike, sa, conn))
         return auth_refuse(ike, sa, WIRE_IKE_N_NO_PROPOSAL_CHOSEN);
-    auth_caller_proved(&sa->init->auth);
-    return auth_prove_answer(ike, sa, conn);
+    return auth_caller_proved(ike, sa) ? auth_prove_answer(ike, sa, conn) : IKEV2_TURNS;
 }
 
 /* The AUTH payload of a round of the caller's. */
@@ -396,10 +397,12 @@ static const struct ike_conn_conf *auth_find_conn(const struct ike *ike, const s
     struct ike_peer_want want = {.remote = &a->peer,
                                  .asked = &a->asked,
                                  .kinds = auth_kinds(method),
-                                 .proofs = method ? 1u + has_another : 0};
+                                 .proofs = !method       ? IKE_PEER_PROOFS_ANY
+                                           : has_another ? IKE_PEER_PROOFS_SEVERAL
+                                                         : IKE_PEER_PROOFS_ONE};
     const struct ike_conn_conf *conn = ike_peer_find(ike, &a->path, &want);
     if (!conn && want.proofs) {
-        want.proofs = 0;
+        want.proofs = IKE_PEER_PROOFS_ANY;
         conn = ike_peer_find(ike, &a->path, &want);
     }
     if (!conn) {
@@ -499,7 +502,7 @@ static enum ikev2_outcome auth_next_round(struct ike *ike, struct ikev2_sa *sa, 
         return auth_prove_answer(ike, sa, conn);
     if (!auth_take_request(msg, a, &auth)) {
         explain_malformed(ike, ikev2_sa_about(sa),
-                          "the identity or AUTH payload of the second authentication that was announced");
+                          "the identity or AUTH payload of the further authentication that was announced");
         return auth_refuse(ike, sa, WIRE_IKE_N_INVALID_SYNTAX);
     }
     const struct ike_conn_conf *theirs = ike_conn_conf_round(conn, a->peer_proofs);

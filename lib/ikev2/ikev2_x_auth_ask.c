@@ -94,7 +94,7 @@ static enum ikev2_outcome auth_ask(struct ike *ike, struct ikev2_sa *sa, const s
     return IKEV2_ROUNDS;
 }
 
-/* A request that begins our second round (RFC 4739 2.1); proof NULL: a login follows. */
+/* A request that begins a further round of ours (RFC 4739 2.1); proof NULL: a login follows. */
 static enum ikev2_outcome auth_ask_again(struct ike *ike, struct ikev2_sa *sa,
                                          const struct ike_job_auth *proof)
 {
@@ -201,7 +201,7 @@ static enum ikev2_outcome auth_finish(struct ike *ike, struct ikev2_sa *sa, cons
 {
     if (ikev2_msg_error(msg, NULL) == WIRE_IKE_N_INVALID_SYNTAX)
         return ikev2_auth_on_refused(ike, sa, (struct ikev2_msg *)msg);
-    if (!ikev2_sa_set_remote(ike, sa, &sa->init->auth.proved[0]))
+    if (!ikev2_sa_set_remote(ike, sa, sa->init->auth.proved[0]))
         return auth_fail(ike, sa, "out of memory");
     ikev2_auth_commit(ike, sa);
     auth_take_child(ike, sa, msg, sa->task);
@@ -247,7 +247,7 @@ static enum ikev2_outcome auth_ask_round(struct ike *ike, struct ikev2_sa *sa, c
     return auth_ask_stepped(ike, sa, step, &b);
 }
 
-/* An answer is taken: our login goes on, or our second round begins, or the peer's is waited for, or all is
+/* An answer is taken: our login goes on, or our next round begins, or the peer's is waited for, or all is
  * done. */
 static enum ikev2_outcome auth_ask_on(struct ike *ike, struct ikev2_sa *sa, const struct ikev2_msg *msg)
 {
@@ -255,7 +255,8 @@ static enum ikev2_outcome auth_ask_on(struct ike *ike, struct ikev2_sa *sa, cons
     if (a->late)
         return auth_ask_round(ike, sa, msg);
     if (a->own_proofs < ike_conn_conf_proofs(sa->conn, true)) {
-        const struct ikev2_auth_method *own = ikev2_auth_own(ike, sa->conn->then);
+        const struct ike_conn_conf *ours = ike_conn_conf_round(sa->conn, a->own_proofs);
+        const struct ikev2_auth_method *own = ikev2_auth_own(ike, ours);
         if (own && own->is_late) {
             a->late = own;
             return auth_ask_again(ike, sa, NULL);
@@ -283,8 +284,8 @@ static enum ikev2_outcome auth_called_checked(struct ike *ike, struct ikev2_sa *
     if (a->is_over) {
         a->late = NULL;
         a->is_over = false;
-    } else {
-        a->proved[a->peer_proofs++] = a->peer;
+    } else if (!ikev2_auth_add_proved(ike, sa, &a->peer)) {
+        return auth_fail(ike, sa, "out of memory");
     }
     ikev2_auth_kept(sa, &msg);
     return auth_ask_on(ike, sa, &msg);
@@ -309,7 +310,7 @@ static enum ikev2_outcome auth_check_called(struct ike *ike, struct ikev2_sa *sa
 static void auth_tell_other(struct ike *ike, const struct ikev2_sa *sa, const struct ike_conn_conf *theirs)
 {
     const struct ike_id *got = &sa->init->auth.peer;
-    if (theirs->is_then)
+    if (theirs->round)
         explain_round_id(ike, ikev2_sa_about(sa), theirs, got);
     else
         explain_peer_id(ike, ikev2_sa_about(sa), got);
@@ -370,9 +371,7 @@ static bool auth_takes_unproved(struct ike *ike, struct ikev2_sa *sa, const stru
     const bool takes = !a->peer_proofs && !a->rounds && a->late && a->late->is_mutual && sa->conn->eap_only &&
                        ikev2_msg_id(msg, WIRE_IKE_P_IDR, &a->peer, a->peer_reserved) &&
                        ike_peer_matches(ike, &sa->conn->remote_id, &a->peer);
-    if (takes)
-        a->proved[a->peer_proofs++] = a->peer;
-    return takes;
+    return takes && ikev2_auth_add_proved(ike, sa, &a->peer);
 }
 
 /*

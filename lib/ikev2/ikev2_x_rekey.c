@@ -82,12 +82,13 @@ static int rekey_derive_keys(struct ike *ike, const struct ikev2_sa *old, struct
     return rc;
 }
 
-static bool rekey_inherit_shown(const struct ikev2_sa *old, struct ikev2_sa *sa)
+/* Who the peer is, and by what. False: no memory. */
+static bool rekey_inherit_proofs(struct ike *ike, const struct ikev2_sa *old, struct ikev2_sa *sa)
 {
-    struct crypt_marks shown[IKE_ROUNDS_MAX];
-    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++)
-        shown[i] = ikev2_sa_shown(old, i);
-    return ikev2_sa_set_shown(sa, shown);
+    const struct ikev2_also *also = old->also;
+    return ikev2_sa_set_remote(ike, sa, old->remote_id) &&
+           ikev2_sa_set_also(ike, sa, also ? also->at : NULL, also ? also->n : 0) &&
+           ikev2_shown_copy(&sa->shown, old->shown);
 }
 
 /* The new SA, up, without children. NULL: failed. */
@@ -100,7 +101,6 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->spi_i = is_initiator ? t->spi_new : t->choice.spi;
     sa->spi_r = is_initiator ? t->choice.spi : t->spi_new;
     sa->algs = t->choice;
-    ikev2_sa_set_also(ike, sa, old->also_id);
     sa->natd = old->natd;
     sa->has_ppk = old->has_ppk;
     sa->way = old->way;
@@ -113,8 +113,7 @@ static struct ikev2_sa *rekey_make_heir(struct ike *ike, struct ikev2_sa *old, c
     sa->moved.ration = old->moved.ration;
     ikev2_sa_link(ike, sa);
     ikev2_sa_set_conn(ike, sa, old->conn);
-    if (!ikev2_sa_set_remote(ike, sa, old->remote_id) || !rekey_inherit_shown(old, sa) ||
-        rekey_derive_keys(ike, old, sa, t, r) != 0) {
+    if (!rekey_inherit_proofs(ike, old, sa) || rekey_derive_keys(ike, old, sa, t, r) != 0) {
         sa->quiet = true;
         ikev2_step_take(ike, sa, &ikev2_rekey_heir, IKEV2_TURNS);
         return NULL;

@@ -82,7 +82,7 @@ static void conf_prepare(struct ike_conf *conf)
     struct ike_conn_conf *both = &conf->conns[4], *then = malloc(sizeof *then);
     *then = *both;
     both->then = then;
-    then->is_then = true;
+    then->round = 1;
     then->children = NULL;
     then->n_children = 0;
     then->local_auth = IKE_AUTH_NONE;

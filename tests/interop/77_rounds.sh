@@ -23,7 +23,7 @@ rounds_users() {
 }
 # Who the peer of the SA that is up has proved to be.
 peer_ids() {
-    culvert_json b '", ".join(next([s["remote_id"]] + [s[k] for k in ["also_id"] if k in s] for s in d["sas"] if s["state"] == "established"))' show sas
+    culvert_json b '", ".join(next([s["remote_id"]] + s.get("also_ids", []) for s in d["sas"] if s["state"] == "established"))' show sas
 }
 # A call that fails, and why: refused CALLER CONNECTION KIND MEMBER TEXT
 refused() {

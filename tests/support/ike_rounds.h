@@ -26,7 +26,7 @@ static inline struct ike_conn_conf *rounds_then(struct pair *p, int i, enum ike_
 {
     struct ike_conn_conf *c = &p->h[i].conf->conns[0], *then = malloc(sizeof *then);
     *then = *c;
-    then->is_then = true;
+    then->round = 1;
     then->n_children = 0;
     then->children = NULL;
     then->local_auth = ours;

@@ -38,15 +38,17 @@ static void sas_are_two_tables(void **state)
 
 static void a_refusal_that_is_doubted_stands_beside_the_state(void **state)
 {
-    expect_printed(cli_print_sas,
-                   "{'sas':[{'id':1,'connection':'foo','state':'connecting','refused':'NO_PROPOSAL_CHOSEN',"
-                   "'role':'initiator','local':'l','remote':'r','remote_id':'@foo','children':[]}]}",
-                   "  CONNECTION  ID  STATE                            ROLE       LOCAL  REMOTE  REMOTE ID  "
-                   "ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
-                   "  foo          1  connecting (NO_PROPOSAL_CHOSEN)  initiator  l      r       @foo       "
-                   "no          -         -    -         -\n"
-                   "\n"
-                   "  no child SAs\n");
+    expect_printed(
+        cli_print_sas,
+        "{'sas':[{'id':1,'connection':'foo','state':'connecting','refused':'NO_PROPOSAL_CHOSEN',"
+        "'role':'initiator','local':'l','remote':'r','remote_id':'@foo','also_ids':['@b','c'],"
+        "'children':[]}]}",
+        "  CONNECTION  ID  STATE                            ROLE       LOCAL  REMOTE  REMOTE ID    "
+        "ESP IN UDP  PROPOSAL  AGE  REKEY IN  IDLE\n"
+        "  foo          1  connecting (NO_PROPOSAL_CHOSEN)  initiator  l      r       @foo, @b, c  "
+        "no          -         -    -         -\n"
+        "\n"
+        "  no child SAs\n");
 }
 
 static void nat_tells_both_sides_and_explains(void **state)

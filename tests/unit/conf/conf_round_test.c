@@ -19,7 +19,7 @@ static void a_second_method_makes_a_second_round(void **state)
     char id[IKE_ID_TEXT_MAX];
     assert_int_equal(c->remote_auth, IKE_AUTH_PSK);
     assert_non_null(then);
-    assert_true(then->is_then);
+    assert_int_equal(then->round, 1);
     assert_null(then->then);
     assert_ptr_equal(then->conf, conf->ike);
     assert_int_equal(then->local_auth, IKE_AUTH_NONE);

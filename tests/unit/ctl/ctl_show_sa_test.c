@@ -30,6 +30,7 @@ bool ike_show_next(const struct ike *ike, uint64_t after_id, struct ike_sa_view 
     *out = (struct ike_sa_view){.id = 7,
                                 .is_mobile = true,
                                 .has_ppk = true,
+                                .also = {{.type = WIRE_IKE_ID_EMAIL, .len = 3, .bytes = "a@b"}},
                                 .n_places = 1,
                                 .n_inner = 1,
                                 .inner = {base_addr_ip4(0x0a090001)},
@@ -133,6 +134,10 @@ static void where_else_a_peer_can_be_reached_is_told(void **state)
     assert_true(json_is_true(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "mobike")));
     assert_true(json_is_true(json_object_get(peer, "mobike")));
     assert_true(json_is_true(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "ppk")));
+    char *also =
+        json_dumps(json_object_get(json_array_get(json_object_get(sas, "sas"), 0), "also_ids"), JSON_COMPACT);
+    assert_string_equal(also, "[\"a@b\"]");
+    free(also);
     assert_string_equal(json_string_value(json_array_get(json_object_get(peer, "further"), 0)),
                         "198.51.100.8");
     json_decref(sas);

@@ -12,7 +12,7 @@ static struct ike_audit told(int what)
     const struct explain_about about = ikev2_sa_about(p->h[1].ike->v2->first);
     const struct ike_id eve = pair_id("@eve");
     conn.then = &then;
-    then.is_then = true;
+    then.round = 1;
     then.local_auth = IKE_AUTH_NONE;
     then.remote_id = pair_id("ann@example.org");
     if (what < 0)
@@ -38,7 +38,8 @@ static void each_names_what_is_here_and_what_to_write_where(void **state)
     assert_string_equal(a.fix_here, "connections.a: one method in local.auth and one in remote.auth");
     assert_string_equal(a.fix_peer, "charon.multiple_authentication = yes (strongSwan)");
     a = told(EXPLAIN_ROUNDS_LACKS);
-    assert_string_equal(a.fix_here, "connections.a: one method in remote.auth, if one is enough");
+    assert_string_equal(a.fix_here,
+                        "connections.a: fewer methods in remote.auth, if those are enough that it has");
     a = told(EXPLAIN_ROUNDS_MORE);
     assert_string_equal(a.why, "This connection expects no further proof of the peer.");
 }

@@ -61,8 +61,8 @@ static void every_member_has_a_row(void **state)
     BESIDE(CONN, ike_conn_conf, n_grants);
     BESIDE(CONN, ike_conn_conf, creds); /* loaded from files, compared by what they hold (ike_cred.h) */
     BESIDE(CONN, ike_conn_conf, anchor);
-    BESIDE(CONN, ike_conn_conf, then); /* compared by ike_conn_conf_same_round() */
-    BESIDE(CONN, ike_conn_conf, is_then);
+    BESIDE(CONN, ike_conn_conf, then); /* compared by ike_conn_conf_same_rounds() */
+    BESIDE(CONN, ike_conn_conf, round);
     BESIDE(CONN, ike_conn_conf, edition); /* of what all others say */
     BESIDE(CHILD, ike_child_conf, name);
     /* What is left over is padding: less than a member's alignment in a row. */

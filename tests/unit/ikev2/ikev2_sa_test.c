@@ -94,27 +94,28 @@ static void an_sa_and_its_child_take_less_than_two_kib(void **state)
     assert_true(sizeof(struct ikev2_child) <= 312);
 }
 
-static void the_certificates_of_each_round_are_kept(void **state)
+/* As long as an SA lives, and in the one that follows it. */
+static void proofs_of_each_round_are_kept(void **state)
 {
     (void)state;
     struct pair *p = pair_up();
     struct ikev2_sa *sa = p->h[0].ike->v2->first;
-    struct crypt_marks shown[IKE_ROUNDS_MAX] = {{0}};
-    assert_true(ikev2_sa_set_shown(sa, shown));
-    assert_null(sa->shown);
-    assert_int_equal(ikev2_sa_shown(sa, 1).n, 0);
-    shown[0] = (struct crypt_marks){.n = CRYPT_MARKS_MAX, .at = {11, 12, [CRYPT_MARKS_MAX - 1] = 13}};
-    shown[1] = (struct crypt_marks){.n = 2, .at = {21, 22}};
-    assert_true(ikev2_sa_set_shown(sa, shown));
-    for (size_t i = 0; i < IKE_ROUNDS_MAX; i++) {
-        const struct crypt_marks marks = ikev2_sa_shown(sa, i);
-        assert_int_equal(marks.n, shown[i].n);
-        assert_memory_equal(marks.at, shown[i].at, sizeof marks.at);
-    }
+    const struct ike_id more[] = {pair_id("@second"), pair_id("@third")};
+    const struct ike_id *const ids[] = {&more[0], &more[1]};
+    const struct crypt_marks marks = {.n = 2, .at = {21, 22}};
+    assert_true(ikev2_sa_set_also(p->h[0].ike, sa, NULL, 0));
+    assert_null(sa->also);
+    assert_ptr_equal(ikev2_sa_proved(sa, 0), sa->remote_id);
+    assert_null(ikev2_sa_proved(sa, 1));
+    assert_true(ikev2_sa_set_also(p->h[0].ike, sa, ids, 2));
+    assert_true(ikev2_shown_add(&sa->shown, 1, &marks));
     pair_event(p, 0, (struct ike_event){.type = IKE_EV_REKEY, .name = "b", .rekey_ike = true});
     const struct ikev2_sa *heir = p->h[0].ike->v2->first;
     assert_ptr_not_equal(heir->shown, NULL);
-    assert_int_equal(ikev2_sa_shown(heir, 1).at[1], 22);
+    assert_int_equal(ikev2_shown_of(heir->shown, 1).at[1], 22);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(ike_id_equal(ikev2_sa_proved(heir, i + 1), &more[i]));
+    assert_null(ikev2_sa_proved(heir, 3));
     pair_free(p);
 }
 
@@ -125,7 +126,7 @@ int main(void)
         cmocka_unit_test(a_connection_has_its_own_sas_the_latest_first),
         cmocka_unit_test(half_open_sas_are_counted_per_endpoint_and_end_in_time),
         cmocka_unit_test(an_sa_and_its_child_take_less_than_two_kib),
-        cmocka_unit_test(the_certificates_of_each_round_are_kept),
+        cmocka_unit_test(proofs_of_each_round_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
