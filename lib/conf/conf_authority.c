@@ -263,16 +263,22 @@ bool conf_creds_is_used(enum ike_auth_kind kind)
     return kind == IKE_AUTH_SIG || kind == IKE_AUTH_EAP_TLS;
 }
 
-/* That of the second round: of its own, or the first one's. */
-static void authority_then(struct conf_creds *x, const json_t *remote, struct ike_conn_conf *conn)
+bool conf_creds_are_used(const struct ike_conn_conf *c, bool is_ours)
 {
-    const json_t *own = json_object_get(remote, "then");
+    return conf_round_any(c, is_ours, IKE_AUTH_SIG) || conf_round_any(c, is_ours, IKE_AUTH_EAP_TLS);
+}
+
+/* That of a further round: of its own, or the first one's. */
+static void authority_then(struct conf_creds *x, const json_t *remote, const struct ike_conn_conf *conn,
+                           struct ike_conn_conf *then)
+{
+    const json_t *own = conf_round_then(remote, then->round);
     const bool has_own = authority_has(own);
-    const size_t mark = has_own ? conf_enter(x->r, "then") : x->r->path_len;
-    if (conn->then->remote_auth == IKE_AUTH_NONE)
-        conn->then->anchor = conn->anchor; /* a login by TLS is held against it, too */
-    if (conf_creds_is_used(conn->then->remote_auth))
-        authority_take(x, has_own ? own : remote, conn->then);
+    const size_t mark = conf_round_enter(x->r, has_own ? then->round : 0);
+    if (then->remote_auth == IKE_AUTH_NONE)
+        then->anchor = conn->anchor; /* a login by TLS is held against it, too */
+    if (conf_creds_is_used(then->remote_auth))
+        authority_take(x, has_own ? own : remote, then);
     else
         authority_refuse(x, own);
     conf_leave(x->r, mark);
@@ -280,13 +286,12 @@ static void authority_then(struct conf_creds *x, const json_t *remote, struct ik
 
 void conf_authority_remote(struct conf_creds *x, const json_t *remote, struct ike_conn_conf *conn)
 {
-    const bool is_used = conf_creds_is_used(conn->remote_auth);
     const size_t mark = conf_enter(x->r, "remote");
-    if (is_used)
+    if (conf_creds_is_used(conn->remote_auth))
         authority_take(x, remote, conn);
-    else if (!conn->then || !conf_creds_is_used(conn->then->remote_auth))
+    else if (!conf_creds_are_used(conn, false))
         authority_refuse(x, remote);
-    if (conn->then)
-        authority_then(x, remote, conn);
+    for (struct ike_conn_conf *then = conn->then; then; then = then->then)
+        authority_then(x, remote, conn, then);
     conf_leave(x->r, mark);
 }

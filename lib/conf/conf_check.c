@@ -101,12 +101,6 @@ static void check_twin_rows(struct conf_reader *r, const struct pair *a, const s
 }
 
 /* Whether the first of two connections in the order of the configuration takes certain groups only. */
-/* Whether a RADIUS server decides in one of the rounds. */
-static bool asks_radius(const struct ike_conn_conf *c)
-{
-    return c->remote_auth == IKE_AUTH_EAP_RADIUS || (c->then && asks_radius(c->then));
-}
-
 static bool has_groups(const struct pair *a, const struct pair *b)
 {
     return (a->index < b->index ? a : b)->conn->n_groups > 0;
@@ -118,12 +112,13 @@ static void check_twins(struct conf_reader *r, const struct pair *p, size_t n)
     for (size_t i = 1; i < n; i++) {
         if (pair_order(&p[i - 1], &p[i]) != 0)
             continue;
-        if (p[i].conn && asks_radius(p[i].conn) && has_groups(&p[i - 1], &p[i]))
+        if (p[i].conn && conf_round_any(p[i].conn, false, IKE_AUTH_EAP_RADIUS) &&
+            has_groups(&p[i - 1], &p[i]))
             continue; /* its login's group tells */
-        if (p[i].conn &&
-            (p[i].conn->remote_auth != p[i - 1].conn->remote_auth ||
-             ike_conn_conf_proofs(p[i].conn, false) != ike_conn_conf_proofs(p[i - 1].conn, false)))
-            continue; /* how a peer proves itself tells which one it means */
+        if (p[i].conn && (p[i].conn->remote_auth != p[i - 1].conn->remote_auth ||
+                          (ike_conn_conf_proofs(p[i].conn, false) > 1) !=
+                              (ike_conn_conf_proofs(p[i - 1].conn, false) > 1)))
+            continue; /* how a peer begins to prove itself tells which one it means */
         const struct pair *a = p[i - 1].index < p[i].index ? &p[i - 1] : &p[i];
         const struct pair *b = a == &p[i] ? &p[i - 1] : &p[i];
         if (b->line) {

@@ -67,32 +67,27 @@ static void auth_check_login(struct conf_reader *r, const struct ike_conf *ike, 
         auth_check_logs_in(r, c);
 }
 
-/* Two rounds: what is not done in both together. */
+/* Several rounds: what does not go together with them. */
 static void auth_check_rounds(struct conf_reader *r, const struct ike_conn_conf *c)
 {
     if (c->eap_only && (ike_conn_conf_proofs(c, false) > 1 || ike_conn_conf_proofs(c, true) > 1))
-        conf_fail(r, "eap_only: with two rounds the gateway proves itself; take it out");
+        conf_fail(r, "eap_only: with several rounds the gateway proves itself; take it out");
 }
 
 void conf_check_auth(struct conf_reader *r, const struct ike_conf *ike, const struct ike_conn_conf *c)
 {
-    const struct ike_conn_conf *then = c->then;
-    const int logins = conf_auth_is_login(c->remote_auth) + conf_auth_is_login(c->local_auth) +
-                       (then && conf_auth_is_login(then->remote_auth)) +
-                       (then && conf_auth_is_login(then->local_auth));
-    const bool asks_radius =
-        c->remote_auth == IKE_AUTH_EAP_RADIUS || (then && then->remote_auth == IKE_AUTH_EAP_RADIUS);
+    int logins = 0;
+    for (const struct ike_conn_conf *round = c; round; round = round->then)
+        logins += conf_auth_is_login(round->remote_auth) + conf_auth_is_login(round->local_auth);
     if (logins > 1)
         conf_fail(r,
                   "local.auth and remote.auth have more than one EAP: one side logs in once, and the other "
                   "proves itself by a certificate or a pre-shared key");
-    else
-        auth_check_login(r, ike, c);
-    if (then && logins <= 1)
-        auth_check_login(r, ike, then);
-    if (then)
+    for (const struct ike_conn_conf *round = c; round && logins == 1; round = round->then)
+        auth_check_login(r, ike, round);
+    if (c->then)
         auth_check_rounds(r, c);
-    if (c->n_groups && !asks_radius)
+    if (c->n_groups && !conf_round_any(c, false, IKE_AUTH_EAP_RADIUS))
         conf_fail(r, "remote.groups: groups are named by a RADIUS server; write \"auth\": \"eap-radius\", or "
                      "take \"groups\" out");
     if (c->eap_only && logins == 0)

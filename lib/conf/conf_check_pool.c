@@ -198,8 +198,7 @@ static void check_conn(struct conf_reader *r, const struct ike_conf *ike, const 
             conf_fail(r, "remote.pools: there is no pool \"%s\"; write a name from \"pools\"", c->pools[i]);
     if (c->address_required && !c->n_pools)
         conf_fail(r, "remote.address_required: there is no address to give; name pools in remote.pools");
-    if (conn_has_dynamic(c, false) && !c->n_pools && c->remote_auth != IKE_AUTH_EAP_RADIUS &&
-        !(c->then && c->then->remote_auth == IKE_AUTH_EAP_RADIUS))
+    if (conn_has_dynamic(c, false) && !c->n_pools && !conf_round_any(c, false, IKE_AUTH_EAP_RADIUS))
         conf_fail(
             r, "remote.subnets: \"dynamic\" is the address that the peer gets; name pools in remote.pools");
     if (c->n_pools && !conn_has_dynamic(c, false))

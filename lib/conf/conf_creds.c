@@ -259,18 +259,19 @@ static void creds_refuse(struct conf_creds *x, const json_t *side)
         }
 }
 
-/* Those of the second round: of its own, or the first one's. */
-static void creds_then(struct conf_creds *x, const json_t *local, struct ike_conn_conf *conn)
+/* Those of a further round: of its own, or the first one's. */
+static void creds_then(struct conf_creds *x, const json_t *local, const struct ike_conn_conf *conn,
+                       struct ike_conn_conf *then)
 {
-    const json_t *own = json_object_get(local, "then");
+    const json_t *own = conf_round_then(local, then->round);
     const bool has_own = creds_has(own);
-    const size_t mark = has_own ? conf_enter(x->r, "then") : x->r->path_len;
-    if (conn->then->local_auth == IKE_AUTH_NONE)
-        conn->then->creds = conn->creds; /* a login by TLS shows them, too */
-    if (!conf_creds_is_used(conn->then->local_auth))
+    const size_t mark = conf_round_enter(x->r, has_own ? then->round : 0);
+    if (then->local_auth == IKE_AUTH_NONE)
+        then->creds = conn->creds; /* a login by TLS shows them, too */
+    if (!conf_creds_is_used(then->local_auth))
         creds_refuse(x, own);
-    else if (creds_take(x, has_own ? own : local, conn->then) && has_own)
-        creds_settle_id(x, own, conn->then);
+    else if (creds_take(x, has_own ? own : local, then) && has_own)
+        creds_settle_id(x, own, then);
     conf_leave(x->r, mark);
 }
 
@@ -278,12 +279,12 @@ static void creds_local(struct conf_creds *x, const json_t *local, struct ike_co
 {
     const bool is_used = conf_creds_is_used(conn->local_auth);
     const size_t mark = conf_enter(x->r, "local");
-    if (!is_used && !(conn->then && conf_creds_is_used(conn->then->local_auth)))
+    if (!conf_creds_are_used(conn, true))
         creds_refuse(x, local);
     if (!is_used || creds_take(x, local, conn))
         creds_settle_id(x, local, conn);
-    if (conn->then)
-        creds_then(x, local, conn);
+    for (struct ike_conn_conf *then = conn->then; then; then = then->then)
+        creds_then(x, local, conn, then);
     conf_leave(x->r, mark);
 }
 

@@ -25,6 +25,8 @@ void conf_creds_build(struct conf_reader *r, const json_t *root, struct ike_conf
 
 /* Whether a side with this method shows certificates or keys. */
 bool conf_creds_is_used(enum ike_auth_kind kind);
+/* Whether one of the rounds of a side does. */
+bool conf_creds_are_used(const struct ike_conn_conf *c, bool is_ours);
 
 /* ---- conf_authority.c ---- */
 

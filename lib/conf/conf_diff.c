@@ -96,14 +96,19 @@ static void diff_children(struct conf_diff *d, const struct ike_conn_conf *from,
             op_add(d, CONF_OP_ADDED, "connections.%s.children.%s", to->name, to->children[i].name);
 }
 
-/* Certificates of the second round. */
+/* Certificates of further rounds. */
 static void diff_then(struct conf_diff *d, const struct ike_conn_conf *from, const struct ike_conn_conf *to)
 {
     const struct crypt_pki_ops *pki = from->conf->pki;
-    if (pki && !ike_creds_equal(pki, from->creds, to->creds))
-        op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local.then", from->name);
-    if (pki && !ike_anchor_equal(pki, from->anchor, to->anchor))
-        op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote.then", from->name);
+    char thens[IKE_ROUNDS_MAX * sizeof ".then"];
+    struct base_text t = base_text(thens, sizeof thens);
+    for (; pki && from && to; from = from->then, to = to->then) {
+        base_text_add(&t, ".then");
+        if (!ike_creds_equal(pki, from->creds, to->creds))
+            op_add(d, CONF_OP_IN_FORCE, "certificate of connections.%s.local%s", from->name, thens);
+        if (!ike_anchor_equal(pki, from->anchor, to->anchor))
+            op_add(d, CONF_OP_IN_FORCE, "certificates for connections.%s.remote%s", from->name, thens);
+    }
 }
 
 /* What we log in by elsewhere; the next authentication takes it. */
@@ -161,7 +166,7 @@ static void diff_conn_values(struct conf_diff *d, struct ike_conn_conf *from, st
     if (from->then && to->then)
         diff_then(d, from->then, to->then);
     if (!ike_conn_conf_same_rounds(from, to))
-        op_add(d, CONF_OP_NEW_SA, "second round of connections.%s", from->name);
+        op_add(d, CONF_OP_NEW_SA, "further rounds of connections.%s", from->name);
 }
 
 static void diff_conn(struct conf_diff *d, struct ike_conn_conf *from, struct ike_conn_conf *to)

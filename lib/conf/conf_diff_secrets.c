@@ -2,7 +2,7 @@
 /*
  * Keys of single identities, as connections for many peers use them: those that another snapshot has not, by
  * the connection whose peers they are. What it costs grows with the keys that differ, not with the
- * connections, but for those with a second round by pattern and key.
+ * connections, but for those with a further round by pattern and key.
  */
 #include "conf_int.h"
 
@@ -28,25 +28,28 @@ static size_t secret_conn(const struct ike_conf *conf, const struct ike_secret *
     return conf->n_conns;
 }
 
-/* Connections whose peers prove themselves by a key of their own in the second round (RFC 4739). */
+/* Further rounds in which peers prove themselves by a key of their own (RFC 4739). */
 struct rounds {
     size_t n;
-    uint32_t *conns; /* owned; numbers */
+    struct round {
+        uint32_t conn; /* its number */
+        const struct ike_conn_conf *then;
+    } * list; /* owned */
 };
 
 /* False: no memory. */
 static bool rounds_find(const struct ike_conf *conf, struct rounds *out)
 {
-    *out = (struct rounds){0, conf->has_rounds ? calloc(conf->n_conns, sizeof *out->conns) : NULL};
-    for (uint32_t i = 0; out->conns && i < conf->n_conns; i++) {
-        const struct ike_conn_conf *then = conf->conns[i].then;
-        if (then && then->remote_auth == IKE_AUTH_PSK && then->remote_id.pattern)
-            out->conns[out->n++] = i;
-    }
-    return out->conns || !conf->has_rounds;
+    const size_t most = conf->n_conns * (IKE_ROUNDS_MAX - 1);
+    *out = (struct rounds){0, conf->has_rounds ? calloc(most, sizeof *out->list) : NULL};
+    for (uint32_t i = 0; out->list && i < conf->n_conns; i++)
+        for (const struct ike_conn_conf *then = conf->conns[i].then; then; then = then->then)
+            if (then->remote_auth == IKE_AUTH_PSK && then->remote_id.pattern)
+                out->list[out->n++] = (struct round){i, then};
+    return out->list || !conf->has_rounds;
 }
 
-/* The first of those in whose second round a secret stands, or n_conns. */
+/* The first connection in whose further rounds a secret stands, or n_conns. */
 static size_t rounds_conn(const struct rounds *r, const struct ike_conf *conf, const struct ike_secret *s)
 {
     struct ike_probes probes;
@@ -54,9 +57,9 @@ static size_t rounds_conn(const struct rounds *r, const struct ike_conf *conf, c
     ike_probes_start(&probes, &s->remote, ike_index_shapes(conf));
     while (r->n && ike_probes_next(&probes, &probe))
         for (size_t i = 0; i < r->n; i++) {
-            const struct ike_conn_conf *then = conf->conns[r->conns[i]].then;
+            const struct ike_conn_conf *then = r->list[i].then;
             if (ike_id_equal(&then->remote_id, &probe) && ike_id_equal(&then->local_id, &s->local))
-                return r->conns[i];
+                return r->list[i].conn;
         }
     return conf->n_conns;
 }
@@ -78,7 +81,7 @@ bool conf_secrets_lost(const struct ike_conf *from, const struct ike_conf *to, s
         if (then != first && then != from->n_conns)
             counts[then]++;
     }
-    free(rounds.conns);
+    free(rounds.list);
     return has_room;
 }
 

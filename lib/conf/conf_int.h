@@ -251,8 +251,14 @@ void conf_users_read(struct conf_reader *r, const json_t *root, struct ike_conf 
 bool conf_radius_read(struct conf_reader *r, const json_t *root, struct ike_conf *ike);
 /* Reads the PPK of a connection (the reader stands there). False: no memory. */
 bool conf_ppk_read(struct conf_reader *r, const json_t *object, struct ike_conn_conf *conn);
-/* Makes the second round of a connection, where it has one; the reader stands at it. False: no memory. */
+/* Makes the further rounds of a connection, where it has some; the reader stands at it. False: no memory. */
 bool conf_round_read(struct conf_reader *r, const json_t *o, struct ike_conn_conf *conn);
+/* What a side says of a further round; NULL: nothing. Of round 0 it is the side. */
+const json_t *conf_round_then(const json_t *side, size_t round);
+/* Goes there from the side. Returns the mark for conf_leave(). */
+size_t conf_round_enter(struct conf_reader *r, size_t round);
+/* Whether a side proves itself so in one of the rounds. */
+bool conf_round_any(const struct ike_conn_conf *c, bool is_ours, enum ike_auth_kind kind);
 /* The same for what depends on conf_login_read(). */
 void conf_round_settle(const json_t *o, struct ike_conn_conf *conn);
 /* Whether a method is one of EAP. */

@@ -96,8 +96,7 @@ bool conf_login_read(struct conf_reader *r, const json_t *local, struct ike_conn
     const size_t mark = conf_enter(r, "local");
     if (file)
         login_read_password(r, file, conn);
-    else if (conn->local_auth != IKE_AUTH_EAP_TLS &&
-             !(conn->then && conn->then->local_auth == IKE_AUTH_EAP_TLS))
+    else if (!conf_round_any(conn, true, IKE_AUTH_EAP_TLS))
         conf_fail(r, "user needs password_file: a file, mode 0600, that holds the password");
     conf_leave(r, mark);
     return true;

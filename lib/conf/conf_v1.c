@@ -91,7 +91,7 @@ static void v1_check_keys(struct conf_reader *r, const struct ike_conn_conf *c)
     } only_v2[] = {
         {conf_auth_is_login(c->local_auth) || conf_auth_is_login(c->remote_auth), "auth by EAP",
          "write \"auth\": \"psk\" or \"pubkey\", and \"xauth\" for a login with a password"},
-        {c->then != NULL, "a second round in auth", "write \"xauth\" for a login with a password"},
+        {c->then != NULL, "a further round in auth", "write \"xauth\" for a login with a password"},
         {c->ppk != NULL, "ppk_id", "take it out"},
         {c->eap_only, "eap_only", "take it out"},
         {c->tcp != IKE_TCP_OFF, "tcp", "take it out: RFC 9329 is of IKEv2"},

@@ -172,7 +172,7 @@ uint8_t ike_conn_conf_proofs(const struct ike_conn_conf *c, bool is_ours)
 
 const char *ike_round_name(size_t round)
 {
-    static const char *const names[] = {"first", "second"};
+    static const char *const names[] = {"first", "second", "third", "fourth"};
     _Static_assert(sizeof names / sizeof *names == IKE_ROUNDS_MAX, "each has a name");
     return names[round];
 }

@@ -112,7 +112,11 @@ enum ike_auth_kind {
     IKE_AUTH_NONE        /* of a further round: this side has no more to prove */
 };
 
-#define IKE_ROUNDS_MAX 2 /* proofs of a side, one behind the other (RFC 4739) */
+/*
+ * Proofs of a side, one behind the other (RFC 4739). A machine, its user and a login are three; each is an
+ * exchange or more in which a caller may leave us waiting.
+ */
+#define IKE_ROUNDS_MAX 4
 
 /* What a new IKE SA of an identity means for the older ones of the same connection. */
 enum ike_unique {

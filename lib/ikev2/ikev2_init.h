@@ -82,7 +82,7 @@ struct ikev2_auth {
     const struct ikev2_auth_method *checks; /* whose job checks it now */
     uint8_t peer_reserved[3];               /* of its payload */
     struct ikev2_kept kept;                 /* the message that waits for its check, or for the last round */
-    struct ikev2_kept begun; /* responder: the first request, once the one of a second round is kept */
+    struct ikev2_kept begun; /* responder: the first request, once the one of another round is kept */
     /* Where the newest one came from. */
     struct ike_path path;
     struct wire_ike_hdr hdr;

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Two rounds of authentication (RFC 4739) between strongSwan and Culvert: a machine's certificate or key, and its user's password
-# behind it, or before it; two certificates of either side. Whoever lacks the second proof, or has it wrong, gets no tunnel, and is told why.
-# cases: in out certificates-in certificates-out
+# Several rounds of authentication (RFC 4739) between strongSwan and Culvert: a machine's certificate or key, and its user's password
+# behind it, or before it; two certificates of either side; a machine's, its user's, and a login, to a gateway that proves itself once or
+# three times, with a post-quantum preshared key (RFC 8784) in the keys. Whoever lacks a further proof, or has it wrong, gets no tunnel, and is told why.
+# cases: in out certificates-in certificates-out three-in three-out
 . "${0%/*}/../lib/lab.sh" || exit
 . "$LAB_LIB/pki.sh"
 
@@ -59,7 +60,7 @@ in)
     gw_start b
     gw_start a
     refused a wrong login why 'The password of user "bob" is wrong'
-    refused a once rounds why 'two proofs of the peer'
+    refused a once rounds why 'more proofs of the peer'
     gw_initiate a both || lab_fail "no tunnel: $(culvert_ctl b show failures)"
     check_equal "identities of the peer" "box.example.org, keyid:ann" "$(peer_ids)"
     gw_rekey a both ike || lab_fail "no rekeying"
@@ -127,8 +128,37 @@ certificates-out)
     gw_initiate b both || lab_fail "no tunnel: $(culvert_ctl b show failures)"
     check_equal "identities of the peer" "gw.example.org, gw2.example.org" "$(peer_ids)"
     ;;
+three-*)
+    key=0x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+    pki_cert laptop machines key=p256 san=DNS:laptop.example.org && pki_cert gw3 machines key=p256 san=DNS:gw3.example.org || lab_fail "no certificates"
+    caller=a called=b address=$NET_PUBLIC_b
+    [ "$1" = three-in ] || caller=b called=a address=$NET_PUBLIC_a
+    user=(user=ann password='Correct Horse 9')
+    from=(auth=pubkey,pubkey,eap-mschapv2 id2=ann@example.org cert2=ann "${user[@]}" "peer=$address" peer_id=gw.example.org ca=machines)
+    to=(id=gw.example.org cert=gw peer_auth=pubkey,pubkey,eap-mschapv2 peer_id2=ann@example.org ca=machines ca2=users "${user[@]}")
+    conn $caller once id=box.example.org cert=box "${from[@]}" peer_auth=pubkey
+    conn $caller two id=box.example.org cert=box "${from[@]}" auth=pubkey,pubkey peer_auth=pubkey
+    conn $caller all id=laptop.example.org cert=laptop "${from[@]}" peer_auth=pubkey,pubkey,pubkey peer_id2=gw2.example.org ca2=users \
+        peer_id3=gw3.example.org ca3=machines ppk_id=all "ppk=$key" ppk_required=true
+    conn $called once "${to[@]}" auth=pubkey peer_id=box.example.org
+    conn $called all "${to[@]}" auth=pubkey,pubkey,pubkey id2=gw2.example.org cert2=gw2 id3=gw3.example.org cert3=gw3 \
+        peer_id=laptop.example.org ppk_id=all "ppk=$key" ppk_required=true
+    gw_start b
+    gw_start a
+    [ $caller = b ] && refused b two refused what 'AUTHENTICATION_FAILED'
+    [ $caller = a ] && refused a two rounds why 'more proofs of the peer'
+    peers=("box.example.org, ann@example.org, keyid:ann" "laptop.example.org, ann@example.org, keyid:ann")
+    [ $caller = a ] || peers=(gw.example.org "gw.example.org, gw2.example.org, gw3.example.org")
+    gw_initiate $caller once || lab_fail "no tunnel: $(culvert_ctl b show failures)"
+    check_equal "identities of the peer" "${peers[0]}" "$(peer_ids)"
+    gw_terminate $caller once
+    lab_wait 5 test "$(gw_children b)" = 0
+    gw_initiate $caller all || lab_fail "no tunnel with three of the gateway's: $(culvert_ctl b show failures)"
+    check_equal "identities of the peer" "${peers[1]}" "$(peer_ids)"
+    check_equal "PPK" "[True]" "$(culvert_json b '[s["ppk"] for s in d["sas"] if s["state"] == "established"]' show sas)"
+    ;;
 esac
 check_traffic
 check_capture_end --least-esp 100
 gw_check_ends || lab_fail "culvertd did not end well"
-echo "shows: two rounds of authentication, $1; $CHECK_RATES Mbit/s"
+echo "shows: several rounds of authentication, $1; $CHECK_RATES Mbit/s"

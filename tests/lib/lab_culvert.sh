@@ -27,24 +27,25 @@ culvert_children_json() {
 }
 culvert_subnets() { [ -n "${GW_VALUE[$1/$2/lan2]}${GW_VALUE[$1/$2/peer_lan2]}" ] || culvert_list "$1" "$2" "$3" subnets; }
 
-# One method, or two with a comma between.
+# One method, or several with a comma between.
 culvert_methods() {
     case $1 in
     *,*) printf ', "auth": ["%s"]' "${1//,/\", \"}" ;;
     *) printf ', "auth": "%s"' "$1" ;;
     esac
 }
-# What is another one in the second round: culvert_then GATEWAY CONNECTION ID-KEY FILES-KEY
+# What is another one in the second round, and in the third: culvert_then GATEWAY CONNECTION ID-KEY FILES-KEY [ROUND]
 culvert_then() {
-    local id files lines=""
-    id=${GW_VALUE[$1/$2/$3]} files=${GW_VALUE[$1/$2/$4]}
+    local id files round=${5:-2} lines=""
+    id=${GW_VALUE[$1/$2/$3$round]} files=${GW_VALUE[$1/$2/$4$round]}
     [ -z "$id" ] || lines="\"id\": \"$id\""
     case $4:$files in
     *:) ;;
-    cert2:*) lines+="${lines:+, }\"certificate\": \"$LAB_PKI/$files.crt\", \"key\": \"$LAB_PKI/$files.key\"" ;;
+    cert:*) lines+="${lines:+, }\"certificate\": \"$LAB_PKI/$files.crt\", \"key\": \"$LAB_PKI/$files.key\"" ;;
     *) lines+="${lines:+, }\"ca\": [\"${files//,/\", \"}\"]" ;;
     esac
-    [ -z "$lines" ] || printf ', "then": {%s}' "$lines"
+    [ "$round" != 2 ] || lines+=$(culvert_then "$1" "$2" "$3" "$4" 3)
+    [ -z "$lines" ] || printf ', "then": {%s}' "${lines#, }"
 }
 
 # How a side proves itself: culvert_auth GATEWAY CONNECTION, culvert_peer_auth GATEWAY CONNECTION
@@ -69,7 +70,7 @@ culvert_auth() {
     [ "${GW_VALUE[$1/$2/rsa_pss]}" = auto ] || printf ', "rsa_pss": "%s"' "${GW_VALUE[$1/$2/rsa_pss]}"
     [ -z "$p12" ] || printf ', "pkcs12": ["%s"], "key_passphrase_file": "%s"' "$LAB_PKI/$p12.p12" "$LAB_PKI/p12-phrase"
     [ -z "$token" ] || printf ', "key_passphrase_file": "%s.pin"' "$2"
-    culvert_then "$1" "$2" id2 cert2
+    culvert_then "$1" "$2" id cert
     case ${GW_VALUE[$1/$2/auth]} in
     *eap-mschapv2*) printf ', "user": "%s", "password_file": "%s.password"' "${user//\\/\\\\}" "$2" ;;
     esac
@@ -80,7 +81,7 @@ culvert_peer_auth() {
     local ca key
     ca=${GW_VALUE[$1/$2/ca]} key=${GW_VALUE[$1/$2/peer_key]}
     culvert_methods "${GW_VALUE[$1/$2/peer_auth]}"
-    culvert_then "$1" "$2" peer_id2 ca2
+    culvert_then "$1" "$2" peer_id ca
     [ -z "$ca" ] || printf ', "ca": ["%s"]' "${ca//,/\", \"}"
     [ -z "$key" ] || printf ', "public_key": "%s"' "$LAB_PKI/$key.pub"
 }
@@ -88,7 +89,7 @@ culvert_peer_auth() {
 # The authorities that connections name, with the revocation lists that are there.
 culvert_authorities() {
     local name names="" comma=""
-    for name in ${GW_CONNS[$1]}; do names+=",${GW_VALUE[$1/$name/ca]},${GW_VALUE[$1/$name/ca2]}"; done
+    for name in ${GW_CONNS[$1]}; do names+=",${GW_VALUE[$1/$name/ca]},${GW_VALUE[$1/$name/ca2]},${GW_VALUE[$1/$name/ca3]}"; done
     local -A told=()
     for name in ${names//,/ }; do
         [ -z "${told[$name]:-}" ] || continue

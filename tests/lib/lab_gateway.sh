@@ -10,9 +10,9 @@
 #       lan peer_lan       selectors; by default the LAN of the gateway and of the other side
 #       lan2 peer_lan2     of a second child, NAME2, where one of them is given (the other is as the first child's)
 #       psk                pre-shared key
-#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2, eap-tls; two with a comma between:
+#       auth peer_auth     how each side proves itself: psk (the default), pubkey, eap-mschapv2, eap-tls; several with a comma between:
 #                          one behind the other (RFC 4739)
-#       id2 cert2 peer_id2 ca2   of the second round, where they are other ones
+#       id2 cert2 peer_id2 ca2   of the second round, where they are other ones; id3 cert3 peer_id3 ca3: of the third
 #       cert               own certificates in LAB_PKI (pki.sh): names with a comma between; with what issued them behind a colon: gw:sub
 #       p12                own certificate, key and intermediate CAs in one file of PKCS#12 there: a name; its passphrase is "secret"
 #       ca                 authorities of the peer's certificate there: names with a comma between
@@ -62,7 +62,7 @@ conn() {
         ike=aes128gcm16-prfsha256-x25519 esp=aes128gcm16 child_rekey=0 child_bytes=0 child_pkts=0 child_life_pkts=0 ike_rekey=0
         vips= pools= groups= more= peer_more= child_more= child2_more= swan= swan_child= libreswan=
         lan2= peer_lan2= auth=psk peer_auth=psk cert= ca= key= peer_key= token= rsa_pss=auto pin= token_cert=no chain= user= password= eap_id=default eap_only=false ppk_id= ppk= ppk_required=false encap=auto frag=before priority=0 weak=false mobike=no start=false dpd=30 retransmit=500
-        version=2 aggressive=no xauth=no mode_config=pull id= peer_id= id2= cert2= peer_id2= ca2= p12=)
+        version=2 aggressive=no xauth=no mode_config=pull id= peer_id= id2= cert2= peer_id2= ca2= id3= cert3= peer_id3= ca3= p12=)
     for arg in "${defaults[@]}" "$@"; do
         GW_VALUE[$gw/$name/${arg%%=*}]=${arg#*=}
     done

@@ -93,9 +93,11 @@ ${GW_VALUE[$at/swan]}"
     swan_files "${GW_VALUE[$at/peer_key]}" pubkeys pub
     swan_id id "${GW_VALUE[$at/peer_id]}"
     printf '        }\n'
-    swan_second local "${GW_VALUE[$at/auth]}" "${GW_VALUE[$at/cert2]}" certs "${GW_VALUE[$at/id2]}" "$user"
+    swan_round "$at" 2 local certs "$user"
+    swan_round "$at" 3 local certs "$user"
     swan_v1 "$gw" "$name"
-    swan_second remote "${GW_VALUE[$at/peer_auth]}" "${GW_VALUE[$at/ca2]}" cacerts "${GW_VALUE[$at/peer_id2]}" %any
+    swan_round "$at" 2 remote cacerts %any
+    swan_round "$at" 3 remote cacerts %any
     printf '        children {\n'
     swan_child "$gw" "$name" "$name" lan peer_lan
     swan_child2 "$gw" "$name"
@@ -121,14 +123,18 @@ swan_user() {
 }
 # Where a side logs in in a round: swan_eap_id METHOD VALUE
 swan_eap_id() { [[ $1 != eap* ]] || swan_line eap_id "$2"; }
-# The second round of a side that has two methods: swan_second SIDE METHODS FILES FILES-SETTING ID EAP-ID
-swan_second() {
-    [[ $2 == *,* ]] || return 0
-    printf '        %s-2 {\n' "$1"
-    swan_line auth "${2#*,}"
-    swan_eap_id "${2#*,}" "$6"
-    swan_files "$3" "$4" crt
-    [ -z "$5" ] || swan_id id "$5"
+# A further round of a side that has as many methods: swan_round GATEWAY/CONNECTION ROUND SIDE FILES-SETTING EAP-ID
+swan_round() {
+    local prefix="" files=cert methods id
+    [ "$3" = local ] || prefix=peer_ files=ca
+    IFS=, read -ra methods <<<"${GW_VALUE[$1/${prefix}auth]}"
+    [ ${#methods[@]} -ge "$2" ] || return 0
+    id=${GW_VALUE[$1/${prefix}id$2]}
+    printf '        %s-%s {\n' "$3" "$2"
+    swan_line auth "${methods[$2 - 1]}"
+    swan_eap_id "${methods[$2 - 1]}" "$5"
+    swan_files "${GW_VALUE[$1/$files$2]}" "$4" crt
+    [ -z "$id" ] || swan_id id "$id"
     printf '        }\n'
 }
 # A line of a setting that has a value: swan_set KEY VALUE
@@ -154,11 +160,11 @@ swan_files() {
 swan_give_pki() {
     local dir=$1/swanctl gw=$2 name file
     for name in ${GW_CONNS[$gw]}; do
-        for file in ${GW_VALUE[$gw/$name/cert]//,/ } ${GW_VALUE[$gw/$name/cert2]}; do
+        for file in ${GW_VALUE[$gw/$name/cert]//,/ } ${GW_VALUE[$gw/$name/cert2]} ${GW_VALUE[$gw/$name/cert3]}; do
             cp "$LAB_PKI/${file%%:*}.key" "$dir/private/"
             [ "$file" = "${file%%:*}" ] || cp "$LAB_PKI/${file#*:}.crt" "$dir/x509ca/"
         done
-        for file in ${GW_VALUE[$gw/$name/ca]//,/ } ${GW_VALUE[$gw/$name/ca2]//,/ }; do
+        for file in ${GW_VALUE[$gw/$name/ca]//,/ } ${GW_VALUE[$gw/$name/ca2]//,/ } ${GW_VALUE[$gw/$name/ca3]//,/ }; do
             cp "$LAB_PKI/$file.crt" "$dir/x509ca/"
             [ ! -e "$LAB_PKI/$file.crl" ] || cp "$LAB_PKI/$file.crl" "$dir/x509crl/"
         done

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* A pair of engines whose connection has a second round of authentication (RFC 4739), by keys. */
+/* A pair of engines whose connection has further rounds of authentication (RFC 4739), by keys. */
 #include "ike_pair.h"
 
-#define ROUNDS_ID(i) ((i) ? "@b2" : "@a2") /* of host i in its second round */
+/* Of host i in a further round: "@a2" in the second. */
+static inline struct ike_id rounds_id(int i, unsigned round)
+{
+    char text[16];
+    snprintf(text, sizeof text, "@%c%u", i ? 'b' : 'a', round + 1);
+    return pair_id(text);
+}
 
 /* One more key for a pair of identities. */
 static inline void rounds_secret(struct ike_conf *conf, struct ike_id local, struct ike_id remote,
@@ -20,24 +26,27 @@ static inline void rounds_secret(struct ike_conf *conf, struct ike_id local, str
     memcpy(s->psk, psk, strlen(psk));
 }
 
-/* The second round of host i's connection, in which its sides prove themselves so, and its key for that. */
+/* The next round of host i's connection, in which its sides prove themselves so, and its key for that. */
 static inline struct ike_conn_conf *rounds_then(struct pair *p, int i, enum ike_auth_kind ours,
                                                 enum ike_auth_kind theirs, const char *psk)
 {
-    struct ike_conn_conf *c = &p->h[i].conf->conns[0], *then = malloc(sizeof *then);
+    struct ike_conn_conf *c = &p->h[i].conf->conns[0], *then = malloc(sizeof *then), *last = c;
+    while (last->then)
+        last = last->then;
     *then = *c;
-    then->round = 1;
+    then->then = NULL;
+    then->round = (uint8_t)(last->round + 1);
     then->n_children = 0;
     then->children = NULL;
     then->local_auth = ours;
     then->remote_auth = theirs;
     if (ours != IKE_AUTH_NONE)
-        then->local_id = pair_id(ROUNDS_ID(i));
+        then->local_id = rounds_id(i, then->round);
     if (theirs != IKE_AUTH_NONE)
-        then->remote_id = pair_id(ROUNDS_ID(!i));
+        then->remote_id = rounds_id(!i, then->round);
     if (ours == IKE_AUTH_PSK || theirs == IKE_AUTH_PSK)
         rounds_secret(p->h[i].conf, then->local_id, then->remote_id, psk);
-    return c->then = then;
+    return last->then = then;
 }
 
 /* A pair, not started: each host proves itself a second time, or does not, by the key "again". */

@@ -69,26 +69,26 @@ static void a_key_of_a_connection_of_its_own_is_not_counted_twice(void **state)
     conf_free(to);
 }
 
-/* First each host has a key of its own, and then its user. */
-static void keys_of_a_second_round_are_told_by_its_pattern(void **state)
+/* First each host has a key of its own, and then its user, under two names. */
+static void keys_of_further_rounds_are_told_by_their_patterns(void **state)
 {
-    static const char conns[] = "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','auth':['psk','psk'],"
-                                "'then':{'id':'*@x.org'},'pools':'p'}}";
+    static const char conns[] = "'roads':{" GOOD_LOCAL ",'remote':{'id':'*.x.org','auth':['psk','psk','psk'],"
+                                "'then':{'id':'*@x.org','then':{'id':'*@y.org'}},'pools':'p'}}";
     (void)state;
-    struct conf *from = load_parts(
-                    GOOD_PORTS,
-                    ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_A) "," USER("bob@x.org", KEY_A), conns,
-                    POOL),
-                *to = load_parts(
-                    GOOD_PORTS,
-                    ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_B) "," USER("eve@x.org", KEY_A), conns,
-                    POOL);
+    struct conf *from = load_parts(GOOD_PORTS,
+                                   ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_A) "," USER(
+                                       "bob@x.org", KEY_A) "," USER("ann@y.org", KEY_A),
+                                   conns, POOL),
+                *to = load_parts(GOOD_PORTS,
+                                 ROW("a.x.org", KEY_A) "," USER("ann@x.org", KEY_B) "," USER(
+                                     "eve@x.org", KEY_A) "," USER("ann@y.org", KEY_B),
+                                 conns, POOL);
     struct conf_diff diff;
     if (!from)
         conf_report_print(&report, "culvert.json", stderr);
     assert_true(from && to);
     assert_int_equal(conf_diff_make(from, from, to, &diff), 0);
-    assert_true(tells(&diff, CONF_OP_NEW_SA, "secrets of 1 peers of connections.roads"));
+    assert_true(tells(&diff, CONF_OP_NEW_SA, "secrets of 2 peers of connections.roads"));
     assert_true(tells(&diff, CONF_OP_REMOVED, "secrets of 1 peers of connections.roads, with their SAs"));
     assert_true(tells(&diff, CONF_OP_ADDED, "secrets of 1 peers of connections.roads"));
     conf_diff_free(&diff);
@@ -100,7 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_told_by_the_pattern_whose_peers_they_are),
-        cmocka_unit_test(keys_of_a_second_round_are_told_by_its_pattern),
+        cmocka_unit_test(keys_of_further_rounds_are_told_by_their_patterns),
         cmocka_unit_test(a_key_of_a_connection_of_its_own_is_not_counted_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Several rounds of authentication (RFC 4739) between two engines, and what no peer of the lab sends: a
- * second round that does not come, or is another one than was announced.
+ * further round that does not come, or is another one than was announced.
  */
 #include "ike_craft.h"
-#include "ike_ppk.h"
 #include "ike_rounds.h"
 #include "ikev2_children.h"
 #include "ikev2_eap_pair.h"
@@ -176,83 +175,6 @@ static void a_wrong_second_proof_leaves_nothing(void **state)
         assert_non_null(told);
         if (n < 2) /* whose key it is */
             assert_non_null(strstr(told->what, n == 1 ? "@b2" : "@a2"));
-        pair_free(p);
-    }
-}
-
-/* ---- with a post-quantum preshared key (RFC 8784) ---- */
-
-static void assert_ppk(struct pair *p, bool is_used)
-{
-    pair_start(p);
-    pair_connect(p);
-    pair_check_one(p);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(sa_of(p, i)->has_ppk, is_used);
-        assert_memory_equal(&sa_of(p, i)->keys, &sa_of(p, !i)->keys, sizeof sa_of(p, i)->keys);
-    }
-}
-
-/* The first proof settles whether it is used, and all of them go on from there. */
-static void a_ppk_goes_with_rounds_and_may_be_left_out(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *a, *b;
-        bool is_used;
-    } rows[] = {{"!x:k", "!x:k", true}, {"x:k", "x:k", true}, {"!x:k", "x:k", true}, {"x:k", "!x:k", true},
-                {"x:k", "y:k", false},  {"x:k", NULL, false}, {NULL, "x:k", false}};
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-        for (int n = 0; n < 7;
-             n++) { /* keys of either side or both; a login first or last, with a key of b's */
-            struct pair *p = n < 3 ? rounds_pair((n + 1) & 1, (n + 1) & 2) : login_pair(n & 1, n > 4);
-            ppk_give(p, 0, rows[k].a);
-            ppk_give(p, 1, rows[k].b);
-            assert_ppk(p, rows[k].is_used);
-            pair_free(p);
-        }
-}
-
-static void a_ppk_that_does_not_fit_is_told_before_the_second_round(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *a, *b, *says;
-        int who;
-    } rows[] = {{"!x:k", NULL, "the peer uses no PPK", 0},
-                {NULL, "!x:k", "the peer uses no PPK", 1},
-                {"!x:k", "y:k", "the peer names the PPK \"x\"", 1},
-                {"x:k", "x:other", "in which there is a PPK does not verify", 1}};
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-        for (int is_first = 0; is_first < 2; is_first++) {
-            struct pair *p = login_pair(is_first, true);
-            ppk_give(p, 0, rows[k].a);
-            ppk_give(p, 1, rows[k].b);
-            pair_start(p);
-            pair_connect(p);
-            assert_int_equal(pair_live(&p->h[0]) + pair_live(&p->h[1]), 0);
-            assert_int_equal(pair_stats(p, 0).established + pair_stats(p, 1).established, 0);
-            const struct ike_audit *told = pair_audit(&p->h[rows[k].who], IKE_AUDIT_FAIL_PPK);
-            assert_non_null(told);
-            assert_non_null(strstr(told->what, rows[k].says));
-            pair_free(p);
-        }
-}
-
-/* Once it is settled, a wrong proof is not its fault. */
-static void a_wrong_second_key_is_told_as_such_beside_a_ppk(void **state)
-{
-    (void)state;
-    for (int n = 0; n < 2; n++) {
-        struct pair *p = rounds_pair(n == 0, n == 1);
-        for (int i = 0; i < 2; i++)
-            ppk_give(p, i, "!x:k");
-        p->h[0].conf->secrets[1].psk[0] ^= 1;
-        pair_start(p);
-        pair_connect(p);
-        assert_int_equal(pair_stats(p, 0).established, 0);
-        assert_int_equal(pair_count(&p->h[n == 0], IKE_AUDIT_FAIL_WRONG_KEY), 1);
-        assert_int_equal(pair_count(&p->h[n == 0], IKE_AUDIT_FAIL_PPK), 0);
         pair_free(p);
     }
 }
@@ -475,9 +397,6 @@ int main(void)
         cmocka_unit_test(a_login_of_a_group_takes_its_connection_in_any_round),
         cmocka_unit_test(a_login_stays_with_those_who_want_its_identity),
         cmocka_unit_test(a_wrong_second_proof_leaves_nothing),
-        cmocka_unit_test(a_ppk_goes_with_rounds_and_may_be_left_out),
-        cmocka_unit_test(a_ppk_that_does_not_fit_is_told_before_the_second_round),
-        cmocka_unit_test(a_wrong_second_key_is_told_as_such_beside_a_ppk),
         cmocka_unit_test(a_peer_without_rounds_is_refused_in_words),
         cmocka_unit_test(another_number_of_proofs_is_refused_in_words),
         cmocka_unit_test(a_second_identity_must_be_the_one_that_is_expected),
