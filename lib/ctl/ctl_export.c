@@ -77,6 +77,8 @@ static const char *export_lacks(const struct ike_conn_conf *c)
 {
     if (c->version == 1)
         return "is of IKEv1, and exports are of IKEv2";
+    if (c->then)
+        return "has several rounds of authentication, and exports are of one";
     for (size_t i = 0; i < c->n_children; i++)
         if (c->children[i].mode != ESP_MODE_TUNNEL)
             return "has a child of transport mode, and exports are of tunnels";

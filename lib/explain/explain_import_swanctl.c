@@ -7,7 +7,8 @@
 
 struct swanctl {
     struct base_span conn;
-    uint32_t version_line; /* where "version = 1" stands; 0: nowhere */
+    struct base_span sides[2]; /* the first section of the remote and of the local side; or none */
+    uint32_t version_line;     /* where "version = 1" stands; 0: nowhere */
 };
 
 static struct explain_child *swanctl_child(struct explain_reader *r, struct base_span name)
@@ -62,6 +63,21 @@ static void swanctl_side(struct explain_reader *r, bool is_local, struct base_sp
                              (int)(value.len < 40 ? value.len : 40), (const char *)value.ptr);
 }
 
+/* A section of a side. A second one is a further round of authentication: it says nothing of the first. */
+static void swanctl_of_side(struct explain_reader *r, struct swanctl *c, const struct base_span *w,
+                            struct base_span value)
+{
+    const bool is_local = explain_begins(w[0], "local");
+    if (c->sides[is_local].len == 0)
+        c->sides[is_local] = w[0];
+    if (base_span_equal(c->sides[is_local], w[0]))
+        swanctl_side(r, is_local, w[1], value);
+    else
+        explain_reader_fault(r,
+                             "%.*s is a further round of authentication, and one is read here: take it out",
+                             (int)(w[0].len < 40 ? w[0].len : 40), (const char *)w[0].ptr);
+}
+
 static void swanctl_of_conn(struct explain_reader *r, struct swanctl *c, struct base_span key,
                             struct base_span value)
 {
@@ -100,7 +116,7 @@ static void swanctl_setting(struct explain_reader *r, void *arg, const struct ba
     else if (n == 3)
         swanctl_of_conn(r, c, w[2], value);
     else if (n == 4 && (explain_begins(w[2], "local") || explain_begins(w[2], "remote")))
-        swanctl_side(r, explain_begins(w[2], "local"), w[3], value);
+        swanctl_of_side(r, c, w + 2, value);
     else if (n == 5 && explain_is(w[2], "children"))
         swanctl_of_child(r, w + 3, value);
 }

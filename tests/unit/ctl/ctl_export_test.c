@@ -129,11 +129,16 @@ static void what_exports_cannot_tell_is_refused(void **state)
 {
     (void)state;
     static struct ike_child_conf child = {.name = "net", .mode = ESP_MODE_TRANSPORT};
+    static struct ike_conn_conf then;
     conn.version = 1;
     assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "");
     assert_string_equal(refusal.code, API_ERR_FAILED);
     assert_non_null(strstr(refusal.message, "connection foo is of IKEv1"));
     conn.version = 2;
+    conn.then = &then;
+    assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "");
+    assert_non_null(strstr(refusal.message, "connection foo has several rounds of authentication"));
+    conn.then = NULL;
     conn.n_children = 1;
     conn.children = &child;
     assert_string_equal(text_of("{\"connection\": \"foo\", \"for\": \"strongswan\"}"), "");

@@ -70,6 +70,9 @@ static void faults_have_their_line(void **state)
             "line 3: AH is not supported...");
     refuses("connections {\n a {\n  local { id = \"C=NZ, CN=x\" }\n }\n}\n",
             "line 3: \"C=NZ, CN=x\" is a distinguished name...");
+    refuses("connections {\n a {\n  local-1 { id = @a\n }\n  remote { id = @b\n }\n  local-2 { id = @c\n }\n "
+            "}\n}\n",
+            "line 7: local-2 is a further round of authentication, and one is read here: take it out");
     refuses("connections {\n}\n}\n", "line 3: a } without its {");
     refuses("connections {\n}\n", "there is no connection below \"connections\"");
 }
