@@ -139,6 +139,31 @@ static void another_identity_in_the_third_round_is_told(void **state)
     pair_free(p);
 }
 
+/* Who is one of many in its third round. */
+static void a_key_of_a_third_round_that_is_gone_ends_its_sa(void **state)
+{
+    (void)state;
+    for (int is_gone = 0; is_gone < 2; is_gone++) {
+        struct pair *p = chain_pair(3, 1, -1), *next = chain_pair(3, 1, -1);
+        struct ike_conf *conf = next->h[1].conf;
+        p->h[1].conf->conns[0].then->then->remote_id = (struct ike_id){.pattern = IKE_ID_ANY};
+        conf->conns[0].then->then->remote_id = (struct ike_id){.pattern = IKE_ID_ANY};
+        conf->secrets[2].psk[0] ^= is_gone;
+        ike_conf_seal(conf);
+        pair_start(p);
+        pair_connect(p);
+        pair_check_one(p);
+        assert_int_equal(pair_event(p, 1, (struct ike_event){.type = IKE_EV_CONF_SWAP, .conf = conf}), 0);
+        pair_run(p, 5);
+        assert_int_equal(pair_live(&p->h[1]), !is_gone);
+        if (is_gone)
+            assert_string_equal(pair_audit(&p->h[1], IKE_AUDIT_IKE_DOWN)->why,
+                                "the key of its identity was removed or changed");
+        pair_free(p);
+        pair_free(next);
+    }
+}
+
 /* ---- with a post-quantum preshared key (RFC 8784) ---- */
 
 static void assert_ppk(struct pair *p, bool is_used)
@@ -225,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_wrong_proof_of_any_round_leaves_nothing),
         cmocka_unit_test(one_round_more_or_less_is_refused_in_words),
         cmocka_unit_test(another_identity_in_the_third_round_is_told),
+        cmocka_unit_test(a_key_of_a_third_round_that_is_gone_ends_its_sa),
         cmocka_unit_test(a_ppk_goes_with_rounds_and_may_be_left_out),
         cmocka_unit_test(a_ppk_that_does_not_fit_is_told_before_the_second_round),
         cmocka_unit_test(a_wrong_second_key_is_told_as_such_beside_a_ppk),
