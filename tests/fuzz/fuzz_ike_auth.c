@@ -2,9 +2,10 @@
 /*
  * IKE_AUTH behind SK, from a caller whose IKE_SA_INIT was right (ike_craft.h): an input is a script that puts
  * payloads, right ones and any bytes, and sends them whole or in fragments. The responder takes one peer by
- * key, or by key and certificate behind it, one by certificate, others by certificate and pattern, and the
- * rest by password, each with an address of a pool. Checked: nothing comes up without a right proof; when all
- * SAs are gone no lease is held, and no SPI, key or certificate is left.
+ * key, or by key and certificate behind it, one by certificate, or by another one and a key behind it, others
+ * by certificate and pattern, and the rest by password, each with an address of a pool. Checked: nothing
+ * comes up without a right proof; when all SAs are gone no lease is held, and no SPI, key or certificate is
+ * left.
  */
 #include "eap_login.h"
 #include "ike_craft.h"
@@ -17,7 +18,7 @@
 #define STEPS_MAX 64
 #define CHAIN_MAX 8000 /* bytes that one step may still add to */
 #define CUT_LEAST 200
-#define CONNS     5
+#define CONNS     6
 
 enum step { S_RAW, S_ID, S_CERT, S_KEY, S_SIGN, S_CHILD, S_ASK, S_NOTIFY, S_EAP, S_SEND, S_TIME, S_STEPS };
 
@@ -65,6 +66,19 @@ static void conn_sign(struct ike_conf *conf, size_t n, bool remote)
     ike_anchor_set_trust(&null_pki_ops, conf->anchors, null_pki_trust("ca"));
 }
 
+/* The next round of a connection, in which the peer alone proves itself, to be filled. */
+static struct ike_conn_conf *conn_then(const struct ike_conn_conf *c, const struct ike_conn_conf *last)
+{
+    struct ike_conn_conf *then = malloc(sizeof *then);
+    *then = *c;
+    then->then = NULL;
+    then->round = (uint8_t)(last->round + 1);
+    then->children = NULL;
+    then->n_children = 0;
+    then->local_auth = IKE_AUTH_NONE;
+    return then;
+}
+
 static void conf_prepare(struct ike_conf *conf)
 {
     ike_conn_conf_clear(&conf->conns[0]);
@@ -79,16 +93,17 @@ static void conf_prepare(struct ike_conf *conf)
     conn_sign(conf, 3, false);
     conf->conns[3].remote_auth = IKE_AUTH_EAP_MSCHAPV2;
     conn_prepare(conf, 4, "both", "@a", IKE_ID_EXACT);
-    struct ike_conn_conf *both = &conf->conns[4], *then = malloc(sizeof *then);
-    *then = *both;
-    both->then = then;
-    then->round = 1;
-    then->children = NULL;
-    then->n_children = 0;
-    then->local_auth = IKE_AUTH_NONE;
+    struct ike_conn_conf *both = &conf->conns[4], *then = both->then = conn_then(both, both);
     then->remote_auth = IKE_AUTH_SIG;
     then->remote_id = pair_id("@s");
     then->anchor = conf->conns[1].anchor;
+    conn_prepare(conf, 5, "all", "@s", IKE_ID_EXACT);
+    conn_sign(conf, 5, true);
+    struct ike_conn_conf *all = &conf->conns[5], *last = all->then = conn_then(all, all);
+    last->remote_id = conf->conns[2].remote_id;
+    last->then = conn_then(all, last);
+    last->then->remote_auth = IKE_AUTH_PSK;
+    last->then->remote_id = pair_id("@a");
     if (!users)
         users = login_users("ann", "secret");
     conf->users = eap_users_get(users);
