@@ -300,7 +300,7 @@ struct ike_conn_conf {
      * children. Owned by the ike_conf; NULL: neither side has more to prove.
      */
     struct ike_conn_conf *then;
-    uint8_t round;    /* which one it is: 0, the first, or that of such a chain */
+    uint8_t round;    /* which one it is, from 0 */
     uint64_t edition; /* all that have this one are equal, in whatever configuration; 0: none is */
     const struct ike_secret *secret; /* of its own pair of identities, by ike_conf_seal(); NULL: none */
     uint8_t set;                     /* number of its IKE proposals among the different ones (ike_sets.h) */
