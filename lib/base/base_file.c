@@ -39,14 +39,18 @@ static int file_fill(int fd, size_t max, struct base_file *out)
     return out->len == cap ? -EFBIG : 0;
 }
 
-/* Takes the byte order mark off the front of a text of UTF-8. */
-static void file_cut_mark(struct base_file *out)
+size_t base_file_mark(struct base_span text)
 {
     static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
-    if (out->len < sizeof mark || memcmp(out->bytes, mark, sizeof mark) != 0)
-        return;
-    out->len -= sizeof mark;
-    memmove(out->bytes, out->bytes + sizeof mark, out->len);
+    return text.len >= sizeof mark && memcmp(text.ptr, mark, sizeof mark) == 0 ? sizeof mark : 0;
+}
+
+static void file_cut_mark(struct base_file *out)
+{
+    const size_t n = base_file_mark(base_file_span(out));
+    out->len -= n;
+    if (n)
+        memmove(out->bytes, out->bytes + n, out->len);
 }
 
 static int file_take(const char *path, int fd, size_t max, struct base_file *out, struct base_text *why)

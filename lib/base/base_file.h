@@ -27,6 +27,9 @@ struct base_file {
 int base_file_read(const char *path, size_t max, bool is_secret, struct base_file *out,
                    struct base_text *why);
 
+/* Bytes of such a mark at the front of a text that was read otherwise: 0 or 3. */
+size_t base_file_mark(struct base_span text);
+
 /* Wipes what is secret, frees, and empties. */
 void base_file_free(struct base_file *file);
 

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base_file.h"
 #include "base_secret.h"
 #include "base_wipe.h"
 #include "eap_users.h"
@@ -63,7 +64,9 @@ char *cli_users_read(const char *file, size_t *len, char why[CLI_WHY_MAX])
     }
     char *text = users_read_open(file, fd, len, why);
     close(fd);
-    return text;
+    const size_t mark = text ? base_file_mark(base_span(text, *len)) : 0;
+    *len -= mark;
+    return mark ? memmove(text, text + mark, *len + 1) : text;
 }
 
 /* All rows but this user's, which becomes the last one. *found: it was there. 0: the end of w was reached. */

@@ -94,6 +94,18 @@ static void what_is_no_row_stays(void **state)
     assert_file("# staff\n\nodd line\n\nlast without end\nann:" ROW_B);
 }
 
+static void the_mark_of_an_editor_is_no_part_of_the_first_name(void **state)
+{
+    (void)state;
+    char why[CLI_WHY_MAX];
+    write_file("\xef\xbb\xbf"
+               "ann:" ROW_A,
+               0600);
+    assert_file("ann:" ROW_A);
+    assert_int_equal(cli_users_set(file, text_of("ann"), hash_b, why), 1);
+    assert_file("ann:" ROW_B);
+}
+
 static void a_file_that_others_may_read_is_not_touched(void **state)
 {
     (void)state;
@@ -137,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rows_are_added_replaced_and_removed, clear),
         cmocka_unit_test_setup(what_is_no_row_stays, clear),
+        cmocka_unit_test_setup(the_mark_of_an_editor_is_no_part_of_the_first_name, clear),
         cmocka_unit_test_setup(a_file_that_others_may_read_is_not_touched, clear),
         cmocka_unit_test_setup(a_folder_that_is_not_there_is_told, clear),
         cmocka_unit_test_setup_teardown(what_was_left_by_a_crash_is_no_hindrance, clear, clear),
