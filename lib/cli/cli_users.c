@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -139,7 +140,9 @@ static int users_replace(const char *file, struct base_span name, const uint8_t 
 
 int cli_users_set(const char *file, struct base_span name, const uint8_t *hash, char why[CLI_WHY_MAX])
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], real[PATH_MAX];
+    if (realpath(file, real))
+        file = real; /* what a link leads to, and not the link, becomes another file */
     if (strlen(file) + sizeof ".new" > sizeof folder)
         return users_fail(why, "the name of the file is too long");
     snprintf(folder, sizeof folder, "%s", file);

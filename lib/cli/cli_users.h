@@ -13,7 +13,8 @@
 
 /*
  * Writes the file anew with this user's row, which takes the place of an older one; hash NULL: without it. A
- * file that is not there is made, mode 0600. 1: there was such a row; 0: there was none; -1: why.
+ * file that is not there is made, mode 0600; of a symbolic link, the file that it leads to is written. 1:
+ * there was such a row; 0: there was none; -1: why.
  */
 int cli_users_set(const char *file, struct base_span name, const uint8_t *hash, char why[CLI_WHY_MAX]);
 

@@ -106,6 +106,21 @@ static void the_mark_of_an_editor_is_no_part_of_the_first_name(void **state)
     assert_file("ann:" ROW_B);
 }
 
+static void a_link_leads_to_the_file_that_is_written(void **state)
+{
+    (void)state;
+    char why[CLI_WHY_MAX], link[80];
+    struct stat st;
+    snprintf(link, sizeof link, "%s/link", folder);
+    write_file("ann:" ROW_A, 0600);
+    assert_int_equal(symlink(file, link), 0);
+    assert_int_equal(cli_users_set(link, text_of("ann"), hash_b, why), 1);
+    assert_file("ann:" ROW_B);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    unlink(link);
+}
+
 static void a_file_that_others_may_read_is_not_touched(void **state)
 {
     (void)state;
@@ -150,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup(rows_are_added_replaced_and_removed, clear),
         cmocka_unit_test_setup(what_is_no_row_stays, clear),
         cmocka_unit_test_setup(the_mark_of_an_editor_is_no_part_of_the_first_name, clear),
+        cmocka_unit_test_setup(a_link_leads_to_the_file_that_is_written, clear),
         cmocka_unit_test_setup(a_file_that_others_may_read_is_not_touched, clear),
         cmocka_unit_test_setup(a_folder_that_is_not_there_is_told, clear),
         cmocka_unit_test_setup_teardown(what_was_left_by_a_crash_is_no_hindrance, clear, clear),
