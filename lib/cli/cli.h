@@ -13,7 +13,7 @@ enum cli_exit {
     CLI_OK = 0,
     CLI_REFUSED = 1,     /* the daemon said no, or the doctor found something */
     CLI_USAGE = 2,       /* the command line makes no sense */
-    CLI_UNREACHABLE = 3, /* no daemon, or no answer */
+    CLI_UNREACHABLE = 3, /* no daemon, no answer, or none that could be written */
 };
 
 struct cli_io {

@@ -282,10 +282,10 @@ const char *cli_row_name(const struct cli_row *row)
 
 const char *cli_exit_words(int code)
 {
-    static const char *const words[] = {[CLI_OK] = "done",
-                                        [CLI_REFUSED] =
-                                            "the daemon refused, or doctor found something to mend",
-                                        [CLI_USAGE] = "wrong command line",
-                                        [CLI_UNREACHABLE] = "no daemon or no answer"};
+    static const char *const words[] = {
+        [CLI_OK] = "done",
+        [CLI_REFUSED] = "the daemon refused, or doctor found something to mend",
+        [CLI_USAGE] = "wrong command line",
+        [CLI_UNREACHABLE] = "no daemon, no answer, or one that could not be written"};
     return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
 }

@@ -5,6 +5,7 @@
  */
 #include "cli_int.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -427,7 +428,7 @@ static int run_row(const struct cli_io *io, const struct line *line, const struc
     return rc;
 }
 
-int cli_run(int argc, char **argv, const struct cli_io *io)
+static int run_line(int argc, char **argv, const struct cli_io *io)
 {
     struct line line;
     size_t used = 0;
@@ -455,4 +456,16 @@ int cli_run(int argc, char **argv, const struct cli_io *io)
     const int rc = run_row(io, &line, row, args);
     json_decref(args);
     return rc;
+}
+
+int cli_run(int argc, char **argv, const struct cli_io *io)
+{
+    const int rc = run_line(argc, argv, io);
+    errno = 0;
+    if (fflush(io->out) == 0 && !ferror(io->out))
+        return rc;
+    if (errno == EPIPE) /* whoever reads has had enough */
+        return rc;
+    fprintf(io->err, "culvertctl: the answer could not be written: %s\n", strerror(errno ? errno : EIO));
+    return rc == CLI_OK ? CLI_UNREACHABLE : rc;
 }

@@ -55,7 +55,7 @@ static void the_page_has_options_and_exit_codes(void **state)
     expect(".TP\n\\fB\\-\\-socket\\fR \\fIPATH\\fR\ncontrol socket (default " API_SOCKET ")\n");
     teardown(state);
     write_by(cli_man_exits);
-    expect(".TP\n\\fB3\\fR\nno daemon or no answer\n");
+    expect(".TP\n\\fB3\\fR\nno daemon, no answer, or one that could not be written\n");
 }
 
 static void no_line_of_the_page_is_a_command_by_accident(void **state)

@@ -2,11 +2,13 @@
 /* Command lines against a daemon that is only pretended: requests that go out, what is printed, exit codes.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "cli.h"
 
@@ -325,6 +327,34 @@ static void help_teaches_with_examples(void **state)
     assert_int_equal(fake.calls, 0);
 }
 
+static void what_cannot_be_written_is_told_but_for_a_reader_that_has_enough(void **state)
+{
+    char *argv[] = {"culvertctl", "status", "--json"};
+    struct cli_io io = {.call = fake_call, .sleep_ms = fake_sleep};
+    size_t len;
+    (void)state;
+    free(err_text);
+    io.out = fopen("/dev/full", "w");
+    io.err = open_memstream(&err_text, &len);
+    assert_non_null(io.out);
+    assert_int_equal(cli_run(3, argv, &io), CLI_UNREACHABLE);
+    fclose(io.out);
+    fclose(io.err);
+    assert_string_equal(err_text, "culvertctl: the answer could not be written: No space left on device\n");
+
+    int ends[2];
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    free(err_text);
+    io.out = fdopen(ends[1], "w");
+    io.err = open_memstream(&err_text, &len);
+    assert_int_equal(cli_run(3, argv, &io), CLI_OK);
+    fclose(io.out);
+    fclose(io.err);
+    assert_string_equal(err_text, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +369,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_terminal_leaves_out_is_told_and_wide_has_it, reset, cleanup),
         cmocka_unit_test_setup_teardown(a_refusal_is_told_with_its_details, reset, cleanup),
         cmocka_unit_test_setup_teardown(no_daemon_is_an_exit_code_of_its_own, reset, cleanup),
+        cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told_but_for_a_reader_that_has_enough,
+                                        reset, cleanup),
         cmocka_unit_test_setup_teardown(wrong_command_lines_are_told_and_send_nothing, reset, cleanup),
         cmocka_unit_test_setup_teardown(socket_and_timeout_reach_the_transport, reset, cleanup),
         cmocka_unit_test_setup_teardown(help_teaches_with_examples, reset, cleanup),
