@@ -58,6 +58,15 @@ static bool secrets_read_id(struct conf_reader *r, struct base_span text, const 
     return ok;
 }
 
+/* Whether the key is written as ": PSK" has it, which would be taken for the key as it stands. */
+static bool secrets_is_foreign(struct base_span key)
+{
+    if (key.ptr[0] != ':')
+        return false;
+    const struct base_span rest = secrets_trim(base_span(key.ptr + 1, key.len - 1));
+    return rest.len > 3 && memcmp(rest.ptr, "PSK", 3) == 0 && secrets_is_blank(rest.ptr[3]);
+}
+
 static bool secrets_read_row(struct conf_reader *r, struct base_span row, struct ike_secret *out)
 {
     if (memchr(row.ptr, '\0', row.len)) {
@@ -67,6 +76,12 @@ static bool secrets_read_row(struct conf_reader *r, struct base_span row, struct
     const struct base_span local = secrets_take(&row), remote = secrets_take(&row);
     if (row.len == 0) {
         conf_fail(r, "has fewer than three words; a row is: local identity, remote identity, key");
+        return false;
+    }
+    if (secrets_is_foreign(row)) {
+        conf_fail(r, "is a row of ipsec.secrets: write local identity, remote identity and the key itself, "
+                     "without the "
+                     "colon, the word PSK and quotes");
         return false;
     }
     /* All three, so that all that is wrong is told at once. */

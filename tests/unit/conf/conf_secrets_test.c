@@ -145,6 +145,8 @@ static void a_bad_row_is_named_by_file_and_line_without_its_key(void **state)
     refused_rows("geheim geheim geheim geheim\n", "line 1", "the local identity cannot be read", "geheim");
     refused_rows("@gw geheim geheim geheim\n", "line 1", "the remote identity cannot be read", "geheim");
     refused_rows("@gw *.example.org geheimgeheimgeheimgeheim\n", "line 1", "no pattern", "geheim");
+    refused_rows("@gw @bar : PSK \"geheim geheim\"\n", "line 1", "a row of ipsec.secrets", "geheim");
+    refused_rows("@gw @bar :PSK\t0xgeheim\n", "line 1", "a row of ipsec.secrets", "geheim");
     refused_rows("@gw @bar 0x4142zz\n", "line 1", "hexadecimal digits does not follow", "4142");
     assert_null(load_rows(GOOD_SECRET, "@gw @bar ge\0heim\n", 17));
     expect_error("line 1", "NUL byte");
