@@ -58,7 +58,7 @@ struct dp_port_params {
     bool has_host;      /* the host's stack shares this port's addresses: dp_host_pop(), dp_host_send() */
     size_t n_addrs;
     struct base_prefix
-        addrs[DP_PORT_ADDRS_MAX]; /* own addresses with their on-link prefix (host bits kept) */
+        addrs[DP_PORT_ADDRS_MAX]; /* own addresses with their on-link prefix (host bits kept), at first */
 };
 
 /* A route: prefix -> port, by way of next_hop, or on-link when next_hop's family is none. */
@@ -231,8 +231,15 @@ void dp_inner_remove(struct dp *dp, const struct base_addr *addr);
 /* Whether this is an address of one of the ports. */
 bool dp_addr_is_own(const struct dp *dp, const struct base_addr *addr);
 
-/* Replaces all routes (connected prefixes stay). Known neighbours are kept. 0, -EINVAL, -ENOMEM: old ones
- * stay. */
+/*
+ * A port has these addresses from now on, with their on-link prefixes, and no others. The routes to them come
+ * and go with dp_routes_set(), which the caller calls next. 0; -EINVAL: no such port, or too many; -ENOSPC:
+ * no memory, or more than 32 IPv4 addresses of all ports; those of before stay.
+ */
+int dp_addrs_set(struct dp *dp, uint16_t port, size_t count, const struct base_prefix *addrs);
+
+/* Replaces all routes, with those to the ports' own addresses and prefixes. Known neighbours are kept. 0,
+ * -EINVAL, -ENOMEM: old ones stay. */
 int dp_routes_set(struct dp *dp, const struct dp_route *routes, size_t count);
 
 /*
@@ -252,7 +259,8 @@ void dp_neigh_remove(struct dp *dp, uint16_t port, const struct base_addr *addr)
 void dp_resolve_punt(struct dp *dp, base_time now, const struct dp_punt *punt);
 void dp_resolve_tick(struct dp *dp, base_time now);
 base_time dp_resolve_deadline(const struct dp *dp);
-/* Announces all own addresses (gratuitous ARP, unsolicited neighbour advertisements), after start. */
+/* Announces all own addresses (gratuitous ARP, unsolicited neighbour advertisements): after the start, and
+ * when they changed. */
 void dp_resolve_announce(struct dp *dp);
 
 /*

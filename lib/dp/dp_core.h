@@ -12,7 +12,6 @@
 #include "sad_reclaim.h"
 
 #define DP_ADJS_MAX   65536        /* next hops and neighbours */
-#define DP_OWN_SLOTS  64           /* hash over own IPv4 addresses, four times the most that fit */
 #define DP_FRAG_IDS   1024         /* counters of fragment IDs that all destinations share */
 #define DP_INNERS_MAX 16           /* addresses of the host's that peers gave */
 #define DP_PORT_NONE  DP_PORTS_MAX /* of a packet that came in by no port */
@@ -20,6 +19,7 @@
 struct dp_adj;
 struct dp_fib;
 struct dp_known;
+struct dp_own;
 struct dp_resolve;
 struct dp_traps;
 
@@ -43,21 +43,20 @@ struct dp {
     struct dp_params params;
     struct dp_port ports[DP_PORTS_MAX];
     struct sad *sad;
+    _Atomic(struct dp_own *) own; /* control, as a whole; what was read of it is good for a burst */
     _Atomic(struct dp_fib *) fib; /* control, as a whole; workers load it once per burst */
     struct dp_adj *adjs;
     uint32_t n_adjs;     /* control: used so far, 0 is none */
     uint32_t *free_adjs; /* control: stack */
     uint32_t n_free_adjs;
-    uint32_t neigh_buckets[1024];  /* control */
-    uint32_t own4[DP_OWN_SLOTS];   /* network order, 0: empty */
-    uint32_t own4_one, own4_alike; /* one of them, and the bits that all of them have alike */
-    struct rte_ring *punt;         /* to control */
-    struct rte_ring *punt_first;   /* likewise, taken first: IKE of SAs that live */
-    struct dp_known *known;        /* control; workers read it */
-    struct rte_ring *host;         /* to the host's stack */
-    struct rte_ring *streams;      /* to streams of TCP */
-    struct sad_reclaim *reclaim;   /* the tables' own */
-    _Atomic uint32_t n_inners;     /* control; workers look no further when there is none */
+    uint32_t neigh_buckets[1024]; /* control */
+    struct rte_ring *punt;        /* to control */
+    struct rte_ring *punt_first;  /* likewise, taken first: IKE of SAs that live */
+    struct dp_known *known;       /* control; workers read it */
+    struct rte_ring *host;        /* to the host's stack */
+    struct rte_ring *streams;     /* to streams of TCP */
+    struct sad_reclaim *reclaim;  /* the tables' own */
+    _Atomic uint32_t n_inners;    /* control; workers look no further when there is none */
     struct dp_inner inners[DP_INNERS_MAX];
     struct dp_resolve *resolve; /* control */
     struct dp_traps *traps;     /* control */

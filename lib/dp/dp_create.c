@@ -80,7 +80,6 @@ static bool params_are_sane(const struct dp_params *p, char *why, size_t why_siz
 
 static bool ports_fill(struct dp *dp)
 {
-    size_t n_own = 0;
     for (uint16_t i = 0; i < dp->params.n_ports; i++) {
         struct dp_port *port = &dp->ports[i];
         port->params = dp->params.ports[i];
@@ -90,13 +89,17 @@ static bool ports_fill(struct dp *dp)
         port->rx_ip4_cksum = port->params.rx_ip4_cksum;
         if (!dp_adj_new(dp, DP_ADJ_ONLINK, i) || !dp_adj_new(dp, DP_ADJ_LOCAL, i))
             return false;
-        n_own += port->params.n_addrs;
-        if (n_own > DP_OWN_SLOTS / 2)
+        if (dp_addrs_set(dp, i, port->params.n_addrs, port->params.addrs) < 0)
             return false;
-        for (size_t a = 0; a < port->params.n_addrs; a++)
-            dp_own4_add(dp, &port->params.addrs[a].addr);
     }
     return true;
+}
+
+/* One that has no address yet. */
+static bool own_make(struct dp *dp)
+{
+    dp->own = dp_own_with(NULL, 0, 0, NULL);
+    return dp->own != NULL;
 }
 
 /* The queues that a worker polls, and those that it sends by. */
@@ -176,7 +179,7 @@ static bool parts_make(struct dp *dp)
     dp->resolve = dp_resolve_create();
     dp->traps = dp_traps_create();
     if (!dp->adjs || !dp->free_adjs || !dp->punt || !dp->punt_first || !dp->known || !dp->host ||
-        !dp->streams || !dp->resolve || !dp->traps || !ports_fill(dp))
+        !dp->streams || !dp->resolve || !dp->traps || !own_make(dp) || !ports_fill(dp))
         return false;
     dp->fib = dp_fib_make(dp, dp->params.routes, dp->params.n_routes);
     if (!dp->fib)
@@ -226,6 +229,7 @@ void dp_free(struct dp *dp)
     dp_resolve_free(dp->resolve);
     dp_traps_free(dp->traps);
     dp_fib_free(dp->fib);
+    free(dp->own);
     sad_mem_release(dp->adjs, DP_ADJS_MAX * sizeof *dp->adjs);
     sad_mem_release(dp->free_adjs, DP_ADJS_MAX * sizeof *dp->free_adjs);
     free(dp);

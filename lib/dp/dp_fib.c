@@ -74,7 +74,7 @@ static uint32_t port_adj(struct dp *dp, uint16_t port, enum dp_adj_kind kind)
 
 static int port_add(struct dp *dp, struct dp_fib *fib, uint16_t port)
 {
-    const struct dp_port_params *p = &dp->ports[port].params;
+    const struct dp_own_port *p = &dp_own_now(dp)->ports[port];
     int err = 0;
     for (size_t i = 0; i < p->n_addrs && !err; i++) {
         struct base_prefix net = prefix_mask(&p->addrs[i]);
@@ -105,7 +105,8 @@ static int neighbours_add(struct dp *dp, struct dp_fib *fib)
     int err = 0;
     for (uint32_t i = 1; i < dp->n_adjs && !err; i++) {
         const struct dp_adj *a = &dp->adjs[i];
-        if (a->kind == DP_ADJ_NEIGH && a->is_known && dp_is_onlink(dp, a->port, &a->next_hop))
+        if (a->kind == DP_ADJ_NEIGH && a->is_known && dp_is_onlink(dp, a->port, &a->next_hop) &&
+            !dp_addr_is_own(dp, &a->next_hop)) /* which it may have become */
             err = dp_fib_host_set(dp, fib, &a->next_hop, i);
     }
     return err;
@@ -122,7 +123,7 @@ static int inners_add(struct dp *dp, struct dp_fib *fib)
     for (size_t i = 0; i < DP_INNERS_MAX && !err; i++) {
         const uint8_t family = atomic_load_explicit(&dp->inners[i].family, memory_order_relaxed);
         const struct base_addr addr = base_addr_from_bytes((enum base_family)family, dp->inners[i].bytes);
-        if (family != BASE_AF_NONE)
+        if (family != BASE_AF_NONE && !dp_addr_is_own(dp, &addr))
             err = dp_fib_inner_set(dp, fib, dp->inners[i].port, &addr);
     }
     return err;

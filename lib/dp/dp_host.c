@@ -16,6 +16,7 @@
 #include "dp_inner.h"
 #include "dp_large.h"
 #include "dp_mbuf.h"
+#include "dp_own.h"
 #include "dp_stream.h"
 #include "dp_worker.h"
 #include "wire_icmp.h"
@@ -28,8 +29,8 @@ static uint16_t owner_of(const struct dp *dp, const uint8_t *addr, bool is6)
 {
     const uint8_t family = is6 ? BASE_AF_IP6 : BASE_AF_IP4;
     for (uint16_t i = 0; i < dp->params.n_ports; i++) {
-        const struct dp_port_params *p = &dp->ports[i].params;
-        for (size_t a = 0; p->has_host && a < p->n_addrs; a++)
+        const struct dp_own_port *p = &dp_own_now(dp)->ports[i];
+        for (size_t a = 0; dp->ports[i].params.has_host && a < p->n_addrs; a++)
             if (p->addrs[a].addr.family == family &&
                 memcmp(p->addrs[a].addr.bytes, addr, wire_ip_addr_bytes(is6)) == 0)
                 return i;

@@ -100,12 +100,12 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
  * How good an own address is to send an error from: best is one whose prefix has the packet's sender, then
  * its destination, which is what selectors of a tunnel back may want; else of an inside port.
  */
-static unsigned source_rank(const struct dp_port_params *port, const struct base_prefix *own,
-                            const struct base_addr *sender, const struct base_addr *to)
+static unsigned source_rank(enum dp_role role, const struct base_prefix *own, const struct base_addr *sender,
+                            const struct base_addr *to)
 {
     if (base_prefix_contains(own, sender))
         return 4096u + own->len;
-    if (port->role == DP_ROLE_OUTSIDE)
+    if (role == DP_ROLE_OUTSIDE)
         return 1;
     return base_prefix_contains(own, to) ? 1024u + own->len : 2;
 }
@@ -117,11 +117,11 @@ static const struct base_addr *error_source(const struct dp *dp, const struct ba
     const struct base_addr *best = NULL;
     unsigned best_rank = 0;
     for (size_t i = 0; i < dp->params.n_ports; i++) {
-        const struct dp_port_params *p = &dp->ports[i].params;
+        const struct dp_own_port *p = &dp_own_now(dp)->ports[i];
         for (size_t a = 0; a < p->n_addrs; a++) {
             if (p->addrs[a].addr.family != sender->family)
                 continue;
-            const unsigned rank = source_rank(p, &p->addrs[a], sender, to);
+            const unsigned rank = source_rank(dp->ports[i].params.role, &p->addrs[a], sender, to);
             if (rank > best_rank) {
                 best = &p->addrs[a].addr;
                 best_rank = rank;

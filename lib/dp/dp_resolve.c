@@ -540,7 +540,7 @@ static void own_announce(struct dp *dp, uint16_t port, const struct base_addr *a
 void dp_resolve_announce(struct dp *dp)
 {
     for (uint16_t port = 0; port < dp->params.n_ports; port++) {
-        const struct dp_port_params *p = &dp->ports[port].params;
+        const struct dp_own_port *p = &dp_own_now(dp)->ports[port];
         for (size_t i = 0; i < p->n_addrs; i++)
             own_announce(dp, port, &p->addrs[i].addr);
     }

@@ -109,6 +109,31 @@ static void when_a_neighbour_goes_what_stood_behind_it_is_back(void **state)
     rig_free(&r);
 }
 
+/* A gives 10.1.0.1/24 and its IPv6 up for an address that a neighbour had, and one of another network. */
+static void a_port_gets_other_addresses_with_their_links_and_loses_those_it_had(void **state)
+{
+    struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
+    struct base_prefix now[2];
+    const struct base_addr was = rig_ip("10.1.0.1"), is = rig_ip("10.1.0.9");
+    assert_int_equal(base_prefix_parse_host("10.1.0.9/24", &now[0]), 0);
+    assert_int_equal(base_prefix_parse_host("10.77.0.1/16", &now[1]), 0);
+    assert_int_equal(adj_for(&r, "10.1.0.9")->kind, DP_ADJ_NEIGH);
+    assert_int_equal(dp_addrs_set(r.a.dp, RIG_INSIDE, 2, now), 0);
+    assert_int_equal(dp_routes_set(r.a.dp, NULL, 0), 0);
+    assert_int_equal(adj_for(&r, "10.1.0.9")->kind, DP_ADJ_LOCAL);
+    assert_int_equal(adj_for(&r, "10.77.0.1")->kind, DP_ADJ_LOCAL);
+    assert_int_equal(adj_for(&r, "10.77.9.9")->kind, DP_ADJ_ONLINK);
+    assert_int_equal(adj_for(&r, "10.1.0.1")->kind, DP_ADJ_ONLINK);
+    assert_int_equal(adj_for(&r, "fd00:1::1")->kind, DP_ADJ_NONE);
+    assert_true(dp_addr_is_own(r.a.dp, &is));
+    assert_false(dp_addr_is_own(r.a.dp, &was));
+    dp_neigh_remove(r.a.dp, RIG_INSIDE, &is); /* what was known of the neighbour ends later */
+    assert_int_equal(adj_for(&r, "10.1.0.9")->kind, DP_ADJ_LOCAL);
+    assert_int_equal(dp_addrs_set(r.a.dp, DP_PORTS_MAX, 2, now), -EINVAL);
+    assert_int_equal(dp_addrs_set(r.a.dp, RIG_INSIDE, DP_PORT_ADDRS_MAX + 1, now), -EINVAL);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +143,7 @@ int main(void)
         cmocka_unit_test(a_route_to_no_port_changes_nothing),
         cmocka_unit_test(a_known_neighbour_does_not_hide_an_own_address),
         cmocka_unit_test(when_a_neighbour_goes_what_stood_behind_it_is_back),
+        cmocka_unit_test(a_port_gets_other_addresses_with_their_links_and_loses_those_it_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,10 +287,10 @@ static void who_asks_for_what_nobody_takes_is_told(void **state)
 static void what_is_to_a_second_address_is_answered_from_there(void **state)
 {
     struct rig r = probed_rig();
-    struct dp_port_params *p = &r.b.dp->ports[RIG_OUTSIDE].params;
+    struct dp_own_port p = dp_own_now(r.b.dp)->ports[RIG_OUTSIDE];
     const struct base_addr second = rig_ip("192.0.2.3");
-    assert_int_equal(base_prefix_parse_host("192.0.2.3/24", &p->addrs[p->n_addrs++]), 0);
-    dp_own4_add(r.b.dp, &second);
+    assert_int_equal(base_prefix_parse_host("192.0.2.3/24", &p.addrs[p.n_addrs++]), 0);
+    assert_int_equal(dp_addrs_set(r.b.dp, RIG_OUTSIDE, p.n_addrs, p.addrs), 0);
     struct rte_mbuf *m = probe(false, 17);
     memcpy(rte_pktmbuf_mtod(m, uint8_t *) + 14 + 16, second.bytes, 4);
     rig_ip4_fix(m);
@@ -399,11 +399,11 @@ static void a_scan_is_told_sixteen_times_and_takes_nothing_from_other_errors(voi
 static void an_error_comes_from_the_address_next_to_its_reader(void **state)
 {
     struct rig r = rig_make(&rig_gcm128, NULL, true, true, 1500);
-    struct dp_port_params *p = &r.a.dp->ports[RIG_INSIDE].params;
     static const char *const own[] = {"10.7.0.1/16", "10.0.0.1/8", "10.1.0.3/24"};
+    struct base_prefix addrs[3];
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(base_prefix_parse_host(own[i], &p->addrs[i]), 0);
-    p->n_addrs = 3;
+        assert_int_equal(base_prefix_parse_host(own[i], &addrs[i]), 0);
+    assert_int_equal(dp_addrs_set(r.a.dp, RIG_INSIDE, 3, addrs), 0);
     struct rte_mbuf *m = ttl_error(&r, rig_frame(0x11, "10.1.0.9", "10.2.0.9", 60));
     const struct base_addr near = rig_ip("10.1.0.3");
     assert_non_null(m);

@@ -23,31 +23,38 @@ static bool find(const char *text)
     return dp_own4_find(dp, dp_load32(a.bytes));
 }
 
-static void add(const char *text)
+static void set(uint16_t port, size_t count, const struct base_prefix *addrs)
 {
-    const struct base_addr a = ip(text);
-    dp_own4_add(dp, &a);
+    struct dp_own *before = atomic_load(&dp->own);
+    atomic_store(&dp->own, dp_own_with(before, port, count, addrs));
+    assert_non_null(dp_own_now(dp));
+    free(before);
 }
 
 static void port_set(uint16_t port, enum dp_role role, const char *a, const char *b)
 {
-    struct dp_port_params *p = &dp->ports[port].params;
-    p->role = role;
-    p->n_addrs = 0;
-    assert_int_equal(base_prefix_parse_host(a, &p->addrs[p->n_addrs++]), 0);
+    struct base_prefix addrs[2];
+    size_t n = 0;
+    assert_int_equal(base_prefix_parse_host(a, &addrs[n++]), 0);
     if (b)
-        assert_int_equal(base_prefix_parse_host(b, &p->addrs[p->n_addrs++]), 0);
+        assert_int_equal(base_prefix_parse_host(b, &addrs[n++]), 0);
+    dp->ports[port].params.role = role;
     dp->params.n_ports = port + 1u;
+    set(port, n, addrs);
 }
 
 static int setup(void **state)
 {
     dp = calloc(1, sizeof *dp);
-    return dp ? 0 : -1;
+    if (!dp)
+        return -1;
+    set(0, 0, NULL);
+    return 0;
 }
 
 static int teardown(void **state)
 {
+    free(atomic_load(&dp->own));
     free(dp);
     return 0;
 }
@@ -61,8 +68,7 @@ static void of_none_nothing_is_found(void **state)
 
 static void one_is_found_and_its_neighbours_are_not(void **state)
 {
-    add("192.0.2.1");
-    add("192.0.2.1");
+    port_set(0, DP_ROLE_OUTSIDE, "192.0.2.1/24", "192.0.2.1/32");
     assert_true(find("192.0.2.1"));
     assert_false(find("192.0.2.0"));
     assert_false(find("192.0.2.2"));
@@ -70,27 +76,51 @@ static void one_is_found_and_its_neighbours_are_not(void **state)
     assert_false(find("0.0.0.0"));
 }
 
-static void as_many_as_fit_are_all_found(void **state)
+static struct base_prefix many(unsigned i, unsigned last)
 {
     char text[32];
-    for (unsigned i = 0; i < DP_OWN_SLOTS / 2 - 1; i++) {
-        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 1);
-        add(text);
-    }
-    for (unsigned i = 0; i < DP_OWN_SLOTS / 2 - 1; i++) {
-        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 1);
-        assert_true(find(text));
-        snprintf(text, sizeof text, "10.%u.%u.%u", i * 7 % 256, i * 31 % 256, i + 101);
-        assert_false(find(text));
+    struct base_prefix p;
+    snprintf(text, sizeof text, "10.%u.%u.%u/24", i * 7 % 256, i * 31 % 256, last);
+    assert_int_equal(base_prefix_parse_host(text, &p), 0);
+    return p;
+}
+
+static void as_many_as_fit_are_all_found_and_one_more_is_refused(void **state)
+{
+    struct base_prefix addrs[DP_OWN4_MAX];
+    for (unsigned i = 0; i < DP_OWN4_MAX; i++)
+        addrs[i] = many(i, i + 1);
+    for (uint16_t port = 0; port < DP_OWN4_MAX / DP_PORT_ADDRS_MAX; port++)
+        set(port, DP_PORT_ADDRS_MAX, addrs + port * DP_PORT_ADDRS_MAX);
+    for (unsigned i = 0; i < DP_OWN4_MAX; i++) {
+        const struct base_prefix other = many(i, i + 101);
+        assert_true(dp_own4_find(dp, dp_load32(addrs[i].addr.bytes)));
+        assert_false(dp_own4_find(dp, dp_load32(other.addr.bytes)));
     }
     assert_false(find("11.0.0.1"));
+    assert_null(dp_own_with(dp_own_now(dp), DP_PORTS_MAX - 1, 1, addrs));
+}
+
+static void what_a_port_had_before_is_forgotten_and_other_ports_keep_theirs(void **state)
+{
+    port_set(0, DP_ROLE_OUTSIDE, "192.0.2.1/24", "198.51.100.1/24");
+    port_set(1, DP_ROLE_INSIDE, "10.1.0.1/24", NULL);
+    port_set(0, DP_ROLE_OUTSIDE, "203.0.113.1/24", NULL);
+    dp->params.n_ports = 2;
+    assert_true(find("203.0.113.1") && find("10.1.0.1"));
+    assert_false(find("192.0.2.1") || find("198.51.100.1"));
+    const struct base_addr gone = ip("192.0.2.1"), near = ip("192.0.2.9");
+    assert_false(dp_addr_is_own(dp, &gone) || dp_is_onlink(dp, 0, &near));
+    set(0, 0, NULL);
+    assert_false(find("203.0.113.1"));
+    assert_true(find("10.1.0.1"));
 }
 
 static void another_family_is_not_added(void **state)
 {
-    add("2001:db8::1");
+    port_set(0, DP_ROLE_OUTSIDE, "2001:db8::1/64", NULL);
     assert_false(find("32.1.13.184")); /* the first four of its bytes */
-    assert_int_equal(dp->own4_one, 0);
+    assert_int_equal(dp_own_now(dp)->one4, 0);
 }
 
 static void a_host_is_on_link_in_the_prefixes_of_its_port_only(void **state)
@@ -169,7 +199,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(of_none_nothing_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(one_is_found_and_its_neighbours_are_not, setup, teardown),
-        cmocka_unit_test_setup_teardown(as_many_as_fit_are_all_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(as_many_as_fit_are_all_found_and_one_more_is_refused, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_a_port_had_before_is_forgotten_and_other_ports_keep_theirs,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(another_family_is_not_added, setup, teardown),
         cmocka_unit_test_setup_teardown(a_host_is_on_link_in_the_prefixes_of_its_port_only, setup, teardown),
         cmocka_unit_test_setup_teardown(an_inside_link_is_not_outside_and_is_a_port, setup, teardown),

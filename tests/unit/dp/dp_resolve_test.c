@@ -148,10 +148,10 @@ static void what_nobody_asked_for_makes_no_entry(void **state)
 /* Gives B's inside these addresses instead of its own. */
 static void addresses_set(struct rig *r, size_t count, const char *const *list)
 {
-    struct dp_port_params *p = &r->b.dp->ports[RIG_INSIDE].params;
-    p->n_addrs = count;
+    struct base_prefix addrs[DP_PORT_ADDRS_MAX];
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(base_prefix_parse_host(list[i], &p->addrs[i]), 0);
+        assert_int_equal(base_prefix_parse_host(list[i], &addrs[i]), 0);
+    assert_int_equal(dp_addrs_set(r->b.dp, RIG_INSIDE, count, addrs), 0);
 }
 
 /* The only frame that B's inside sends speaks for this address: ARP or neighbour discovery. */
