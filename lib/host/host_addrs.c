@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define FOREVER 0xffffffffU /* a lifetime */
 
@@ -54,6 +56,35 @@ void host_addrs_prefix(const struct nlmsghdr *msg, struct base_prefix *out)
     *out = (struct base_prefix){.len = a->ifa_prefixlen};
     if (own)
         out->addr = base_addr_from_bytes(family, mnl_attr_get_payload(own));
+}
+
+const struct nlmsghdr *host_addrs_in_order(const struct host_netlink_list *list, size_t i)
+{
+    size_t n4 = 0;
+    while (n4 < list->n && addrs_head(list->msgs[n4])->ifa_family == AF_INET)
+        n4++;
+    return list->msgs[i < n4 ? i : list->n - 1 - (i - n4)];
+}
+
+int host_addrs_of(const char *name, struct base_prefix *out, size_t max)
+{
+    struct host_netlink_list all = {0};
+    const unsigned index = if_nametoindex(name);
+    const int fd = index ? host_netlink_open(NETLINK_ROUTE) : -ENODEV;
+    size_t n = 0;
+    if (fd < 0)
+        return fd;
+    const int rc = host_addrs_list(fd, index, &all);
+    for (size_t i = 0; i < all.n && n < max; i++) {
+        const struct nlmsghdr *msg = host_addrs_in_order(&all, i);
+        if (addrs_head(msg)->ifa_family == AF_INET6 && addrs_head(msg)->ifa_scope == RT_SCOPE_LINK)
+            continue;
+        host_addrs_prefix(msg, &out[n]);
+        n += out[n].addr.family != BASE_AF_NONE;
+    }
+    host_netlink_free(&all);
+    close(fd);
+    return rc < 0 ? rc : (int)n;
 }
 
 static int addrs_remove_one(int fd, const struct nlmsghdr *msg)
@@ -119,12 +150,4 @@ int host_addrs_add(int fd, const struct nlmsghdr *msg, const char *name, uint32_
     }
     const int rc = host_netlink_ask(fd, request);
     return rc == -EEXIST ? 0 : rc;
-}
-
-const struct nlmsghdr *host_addrs_in_order(const struct host_netlink_list *list, size_t i)
-{
-    size_t n4 = 0;
-    while (n4 < list->n && addrs_head(list->msgs[n4])->ifa_family == AF_INET)
-        n4++;
-    return list->msgs[i < n4 ? i : list->n - 1 - (i - n4)];
 }

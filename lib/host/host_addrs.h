@@ -14,6 +14,12 @@ int host_addrs_list(int fd, unsigned ifindex, struct host_netlink_list *out);
 /* Address and prefix length of a message, host bits kept. */
 void host_addrs_prefix(const struct nlmsghdr *msg, struct base_prefix *out);
 
+/*
+ * Addresses of an interface by its name, without link-local ones of IPv6 and temporary ones, in the order in
+ * which they came: up to max, how many. -ENODEV: there is none of this name; or another -errno.
+ */
+int host_addrs_of(const char *name, struct base_prefix *out, size_t max);
+
 /* Takes all away. */
 int host_addrs_remove(int fd, unsigned ifindex);
 

@@ -63,7 +63,13 @@ static bool tun_has_family(const struct host_tun *tun, uint8_t family)
     return false;
 }
 
-/* All of one family. -errno of the first that the kernel refuses. */
+static int tun_there(int rc)
+{
+    return rc == -EEXIST ? 0 : rc;
+}
+
+/* All of one family, as far as they are not there: a killed predecessor leaves rules, and the kernel takes
+ * the routes of a family away with its last address. -errno of the first that the kernel refuses. */
 static int tun_set_family(int rtnl, const struct host_tun *tun, unsigned ifindex, uint8_t family)
 {
     int rc = 0;
@@ -71,29 +77,21 @@ static int tun_set_family(int rtnl, const struct host_tun *tun, unsigned ifindex
         const struct base_prefix *a = &tun->addrs[i];
         if (a->addr.family != family)
             continue;
-        rc = host_rtnl_addr_add(rtnl, ifindex, a);
+        rc = tun_there(host_rtnl_addr_add(rtnl, ifindex, a));
         if (rc == 0)
-            rc = host_rtnl_rule_add(rtnl, &a->addr, tun->table, tun->table);
-        if (rc == -EEXIST) /* a rule that a killed predecessor left */
-            rc = 0;
+            rc = tun_there(host_rtnl_rule_add(rtnl, &a->addr, tun->table, tun->table));
     }
     if (rc == 0)
-        rc = host_rtnl_default_add(rtnl, ifindex, family, tun->table, METRIC);
-    if (rc == 0 && tun->gateway_family == family) {
-        rc = host_rtnl_default_add(rtnl, ifindex, family, RT_TABLE_MAIN, METRIC);
-        rc = rc == -EEXIST ? 0 : rc; /* another port's */
-    }
+        rc = tun_there(host_rtnl_default_add(rtnl, ifindex, family, tun->table, METRIC));
+    if (rc == 0 && tun->gateway_family == family) /* there: another port's */
+        rc = tun_there(host_rtnl_default_add(rtnl, ifindex, family, RT_TABLE_MAIN, METRIC));
     return rc;
 }
 
-static int tun_set(int rtnl, const struct host_tun *tun)
+static int tun_set_addrs(int rtnl, const struct host_tun *tun, unsigned ifindex)
 {
-    const unsigned ifindex = if_nametoindex(tun->name);
-    host_link_set_gen_mode(rtnl, ifindex, IN6_ADDR_GEN_MODE_NONE); /* what it would send is dropped anyway */
-    int rc = host_link_set_mtu(rtnl, ifindex, tun->mtu);
-    if (rc == 0)
-        rc = host_link_set_flags(rtnl, ifindex, IFF_UP, IFF_UP);
-    if (rc == 0 && tun_has_family(tun, BASE_AF_IP4))
+    int rc = 0;
+    if (tun_has_family(tun, BASE_AF_IP4))
         rc = tun_set_family(rtnl, tun, ifindex, BASE_AF_IP4);
     if (rc < 0 || !tun_has_family(tun, BASE_AF_IP6))
         return rc;
@@ -103,6 +101,16 @@ static int tun_set(int rtnl, const struct host_tun *tun)
                  "event=host_without_ip6 port=%s interface=%s error=\"%s\" fix=\"is IPv6 off on this host?\"",
                  tun->port, tun->name, strerror(-rc6));
     return 0;
+}
+
+static int tun_set(int rtnl, const struct host_tun *tun)
+{
+    const unsigned ifindex = if_nametoindex(tun->name);
+    host_link_set_gen_mode(rtnl, ifindex, IN6_ADDR_GEN_MODE_NONE); /* what it would send is dropped anyway */
+    int rc = host_link_set_mtu(rtnl, ifindex, tun->mtu);
+    if (rc == 0)
+        rc = host_link_set_flags(rtnl, ifindex, IFF_UP, IFF_UP);
+    return rc == 0 ? tun_set_addrs(rtnl, tun, ifindex) : rc;
 }
 
 static bool is_same_addr(const struct sockaddr *sa, const struct base_addr *addr)
@@ -153,6 +161,31 @@ int host_tun_open(const struct host_tun *tun, char *why, size_t why_size)
     }
     close(rtnl);
     return fd;
+}
+
+static bool tun_has_addr(const struct host_tun *tun, const struct base_prefix *addr)
+{
+    for (size_t i = 0; i < tun->n_addrs; i++)
+        if (tun->addrs[i].len == addr->len && base_addr_equal(&tun->addrs[i].addr, &addr->addr))
+            return true;
+    return false;
+}
+
+int host_tun_readdress(const struct host_tun *tun, size_t n_former, const struct base_prefix *former)
+{
+    const unsigned ifindex = if_nametoindex(tun->name);
+    const int rtnl = host_netlink_open(NETLINK_ROUTE);
+    if (rtnl < 0)
+        return rtnl;
+    for (size_t i = 0; i < n_former; i++) {
+        if (tun_has_addr(tun, &former[i]))
+            continue;
+        (void)host_rtnl_addr_remove(rtnl, ifindex, &former[i]);
+        (void)host_rtnl_rule_remove(rtnl, &former[i].addr, tun->table, tun->table);
+    }
+    const int rc = tun_set_addrs(rtnl, tun, ifindex);
+    close(rtnl);
+    return rc;
 }
 
 void host_tun_close(const struct host_tun *tun, int fd)

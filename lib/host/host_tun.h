@@ -26,6 +26,13 @@ struct host_tun {
  */
 int host_tun_open(const struct host_tun *tun, char *why, size_t why_size);
 
+/*
+ * The interface has the addresses of `tun` from now on; of `former`, which it had by the last call or from
+ * the start, those that are no more among them go, if nobody has taken them away already. Others that it has
+ * stay. 0, or -errno of what the kernel refuses.
+ */
+int host_tun_readdress(const struct host_tun *tun, size_t n_former, const struct base_prefix *former);
+
 /* Takes the interface away, and the rules that point to it. */
 void host_tun_close(const struct host_tun *tun, int fd);
 

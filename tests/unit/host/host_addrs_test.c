@@ -72,12 +72,30 @@ static void a_label_follows_a_new_name(void **state)
     host_netlink_free(&all);
 }
 
+static void of_an_interface_by_its_name_come_all_but_link_local_ones(void **state)
+{
+    struct base_prefix list[3];
+    char text[BASE_PREFIX_TEXT_MAX];
+    net_box_near(
+        "ip addr flush dev near && ip addr add 192.0.2.1/24 dev near && ip addr add 192.0.2.9/24 dev near && "
+        "ip addr add 2001:db8::1/64 dev near nodad && ip addr add fe80::1/64 dev near nodad");
+    assert_int_equal(host_addrs_of("near", list, 3), 3);
+    assert_string_equal(base_prefix_text(&list[0], text), "192.0.2.1/24");
+    assert_string_equal(base_prefix_text(&list[1], text), "192.0.2.9/24");
+    assert_string_equal(base_prefix_text(&list[2], text), "2001:db8::1/64");
+    assert_int_equal(host_addrs_of("near", list, 2), 2);
+    assert_int_equal(host_addrs_of("nowhere", list, 3), -ENODEV);
+    net_box_near("ip addr flush dev near");
+    assert_int_equal(host_addrs_of("near", list, 3), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_come_back_in_order),
         cmocka_unit_test(lifetimes_go_on),
         cmocka_unit_test(a_label_follows_a_new_name),
+        cmocka_unit_test(of_an_interface_by_its_name_come_all_but_link_local_ones),
     };
     if (!net_box_enter())
         return 77;

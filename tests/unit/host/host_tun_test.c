@@ -243,6 +243,33 @@ static void without_ip6_the_other_family_goes_on(void **state)
     assert_non_null(strstr(said, "event=host_without_ip6 port=out interface=culvert0"));
 }
 
+static void other_addresses_take_the_place_of_former_ones(void **state)
+{
+    struct base_prefix former[2];
+    former[0] = addrs[0];
+    assert_int_equal(base_prefix_parse_host("192.0.2.9/24", &former[1]), 0);
+    assert_int_equal(host_tun_readdress(&tun, 2, former), 0);
+    assert_string_equal(asked, "no addr 192.0.2.9/24\n"
+                               "no rule 192.0.2.9 table 4501 priority 4501\n"
+                               "addr 192.0.2.1/24\n"
+                               "rule 192.0.2.1 table 4501 priority 4501\n"
+                               "default 4 table 4501 metric 4000\n"
+                               "default 4 table 254 metric 4000\n"
+                               "addr 2001:db8::1/64\n"
+                               "rule 2001:db8::1 table 4501 priority 4501\n"
+                               "default 6 table 4501 metric 4000\n");
+    refused = "no addr"; /* somebody has taken it away */
+    refusal = -EADDRNOTAVAIL;
+    assert_int_equal(host_tun_readdress(&tun, 2, former), 0);
+    refused = "addr 192.0.2.1"; /* it is there */
+    refusal = -EEXIST;
+    assert_int_equal(host_tun_readdress(&tun, 2, former), 0);
+    refusal = -EPERM;
+    assert_int_equal(host_tun_readdress(&tun, 2, former), -EPERM);
+    rtnl_errno = EMFILE;
+    assert_int_equal(host_tun_readdress(&tun, 2, former), -EMFILE);
+}
+
 static void each_refusal_is_a_sentence(void **state)
 {
     char why[300] = "";
@@ -301,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup(what_another_left_or_has_is_no_fault, setup),
         cmocka_unit_test_setup(an_interface_that_cannot_be_set_up_is_taken_away, setup),
         cmocka_unit_test_setup(without_ip6_the_other_family_goes_on, setup),
+        cmocka_unit_test_setup(other_addresses_take_the_place_of_former_ones, setup),
         cmocka_unit_test_setup(each_refusal_is_a_sentence, setup),
         cmocka_unit_test_setup(an_address_more_is_this_machines_alone, setup),
         cmocka_unit_test_setup(an_interface_with_the_same_address_is_told_of, setup),
