@@ -358,14 +358,43 @@ static void child_on_path_mtu(struct ike *ike, const struct ikev2_child *c, cons
     }
 }
 
+/* Its children, whatever is configured for their end. */
+static void sa_call_again(struct ikev2_sa *sa)
+{
+    if (!sa->is_initiator || !sa->run)
+        return;
+    for (const struct ikev2_child *c = sa->children; c; c = c->next)
+        if (ikev2_child_is_live(c) && !c->old_conf)
+            *ike_run_child(sa->run, (size_t)(c->conf - sa->conn->children)) |= IKE_RUN_ASKED;
+    sa->run->calls_again = true;
+}
+
+/*
+ * Without MOBIKE an SA stays where it is, and ends with our address there, not with the link alone, which may
+ * come back. What says so leaves from another one: the peer finds the SA by its SPIs.
+ */
+static void sa_leave(struct ike *ike, struct ikev2_sa *sa)
+{
+    struct ike_path to;
+    if (sa->mobike.is_agreed || sa->path.tcp || sa->state != IKEV2_ST_UP ||
+        ikev2_places_is_ours(ike, &sa->path.local.addr))
+        return;
+    if (ikev2_places_here(ike, sa, &to))
+        ikev2_sa_set_path(ike, sa, &to);
+    sa_call_again(sa);
+    ikev2_close(ike, sa, "our address is gone, and a peer without MOBIKE cannot follow");
+}
+
 static void sas_recheck(struct ike *ike)
 {
     for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
         next = sa->link.next;
-        if (sa->state >= IKEV2_ST_UP)
+        if (sa->state >= IKEV2_ST_UP) {
             ikev2_mobike_recheck(ike, sa);
-        else if (!ikev2_places_is_usable(ike, sa, &sa->path))
+            sa_leave(ike, sa);
+        } else if (!ikev2_places_is_usable(ike, sa, &sa->path)) {
             ikev2_close_lost_call(ike, sa);
+        }
     }
 }
 

@@ -10,6 +10,8 @@
 #include "ike_path.h"
 #include "ikev2_sa.h"
 
+#define OWN_MAX 256 /* of ours, of all ports */
+
 const struct ikev2_places *ikev2_places_of(const struct ikev2_sa *sa)
 {
     static const struct ikev2_places none;
@@ -57,6 +59,16 @@ bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_ad
         if (base_addr_equal(&c->local_addrs[i], local))
             return true;
     return c->n_local_addrs == 0;
+}
+
+bool ikev2_places_is_ours(struct ike *ike, const struct base_addr *local)
+{
+    struct base_addr own[OWN_MAX];
+    const size_t n = ike->env.own_addrs ? ike->env.own_addrs(ike->env.ctx, own, OWN_MAX) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (base_addr_equal(&own[i], local))
+            return true;
+    return !ike->env.own_addrs;
 }
 
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path)

@@ -51,6 +51,9 @@ bool ikev2_places_has_pair(struct ike *ike, const struct ikev2_sa *sa, const str
 /* Whether the connection allows this address of ours. */
 bool ikev2_places_is_allowed(const struct ike_conn_conf *c, const struct base_addr *local);
 
+/* Whether it is an address of an outside port of ours, with a link or without. */
+bool ikev2_places_is_ours(struct ike *ike, const struct base_addr *local);
+
 /* Whether our end of this path is still ours, allowed by the SA's connection if that is known, and leads to
  * the other. */
 bool ikev2_places_is_usable(struct ike *ike, const struct ikev2_sa *sa, const struct ike_path *path);

@@ -92,6 +92,46 @@ static void a_caller_with_another_address_takes_its_children_along(void **state)
     pair_free(p);
 }
 
+static struct base_addr own;
+
+static size_t own_one(void *ctx, struct base_addr *out, size_t max)
+{
+    (void)ctx;
+    (void)max;
+    out[0] = own;
+    return 1;
+}
+
+/* A link that is gone may come back, and so may the address's way; the address itself does not. */
+static void without_it_an_sa_ends_with_our_address_and_the_peer_is_called_anew(void **state)
+{
+    (void)state;
+    for (int who = 0; who < 2; who++) {
+        struct pair *p = pair_new();
+        pair_start(p);
+        pair_connect(p);
+        const uint64_t id = sa_of(p, who)->id;
+        p->h[who].ike->env.own_addrs = own_one;
+        own = sa_of(p, who)->path.local.addr;
+        p->h[who].addr = pair_addr("192.0.2.77");
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_PLACES});
+        pair_run(p, 3);
+        assert_int_equal(sa_of(p, who)->id, id);
+        own = p->h[who].addr;
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_PLACES});
+        pair_run(p, 10);
+        assert_non_null(pair_audit(&p->h[who], IKE_AUDIT_IKE_DOWN));
+        if (who == 0) {
+            pair_check_one(p);
+            assert_int_not_equal(sa_of(p, 0)->id, id);
+            assert_true(base_addr_equal(&sa_of(p, 0)->path.local.addr, &own));
+        } else {
+            assert_int_equal(pair_stats(p, 1).ike_sas, 0); /* the caller's to call */
+        }
+        pair_free(p);
+    }
+}
+
 /* Until the number comes back from there, packets go where the peer was. */
 static void no_child_goes_to_a_place_that_is_not_proved(void **state)
 {
@@ -454,6 +494,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_agreed_on_where_both_want_it_and_moves_ike_to_port_4500),
         cmocka_unit_test(a_caller_with_another_address_takes_its_children_along),
+        cmocka_unit_test(without_it_an_sa_ends_with_our_address_and_the_peer_is_called_anew),
         cmocka_unit_test(no_child_goes_to_a_place_that_is_not_proved),
         cmocka_unit_test(a_place_where_nobody_answers_ends_the_sa_and_gets_no_child),
         cmocka_unit_test(an_answer_without_the_number_ends_the_sa),

@@ -54,6 +54,31 @@ static void all_pairs_of_a_family_but_the_present_one(void **state)
     pair_free(p);
 }
 
+static struct base_addr own;
+
+static size_t own_one(void *ctx, struct base_addr *out, size_t max)
+{
+    assert_true(max > 16);
+    out[0] = own;
+    return own.family != BASE_AF_NONE;
+}
+
+static void ours_is_what_a_port_has_with_a_link_or_without(void **state)
+{
+    (void)state;
+    struct pair *p = up();
+    const struct base_addr here = p->h[0].ike->v2->first->path.local.addr;
+    assert_true(ikev2_places_is_ours(p->h[0].ike, &here)); /* as far as anybody knows */
+    p->h[0].ike->env.own_addrs = own_one;
+    own = here;
+    assert_true(ikev2_places_is_ours(p->h[0].ike, &here));
+    own = pair_addr("192.0.2.77");
+    assert_false(ikev2_places_is_ours(p->h[0].ike, &here));
+    own = (struct base_addr){0};
+    assert_false(ikev2_places_is_ours(p->h[0].ike, &here));
+    pair_free(p);
+}
+
 static void ours_must_be_allowed_and_in_use(void **state)
 {
     (void)state;
@@ -128,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_pairs_of_a_family_but_the_present_one),
         cmocka_unit_test(the_address_that_is_left_is_kept_for_the_way_back),
+        cmocka_unit_test(ours_is_what_a_port_has_with_a_link_or_without),
         cmocka_unit_test(ours_must_be_allowed_and_in_use),
         cmocka_unit_test(an_heir_has_a_list_of_its_own),
     };
