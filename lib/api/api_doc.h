@@ -73,9 +73,9 @@
  *
  * show ports
  *   ports: [ {name, device, driver, reason (of its choice; absent: configured), role, mac, mtu, addresses:
- * [text], gateway, link, rx_queues, tx_queues, rx_pkts, rx_bytes, tx_pkts, tx_bytes, tx_full, missed,
- * no_buffer, rx_errors, tx_errors, neighbours: [ {address, mac, resolved} ], host (absent: none): {interface,
- * in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
+ * [text], addresses_from ("configuration" or "host"), gateway, link, rx_queues, tx_queues, rx_pkts, rx_bytes,
+ * tx_pkts, tx_bytes, tx_full, missed, no_buffer, rx_errors, tx_errors, neighbours: [ {address, mac, resolved}
+ * ], host (absent: none): {interface, in_pkts, in_bytes, in_lost, out_pkts, out_bytes, out_lost} } ]
  *
  * show counters                                     args: connection (optional)
  *   about: [ {group, title, counters: [ {name, unit: "count" | "pkts" | "bytes" | "cycles",

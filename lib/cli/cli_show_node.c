@@ -183,19 +183,33 @@ static void neighbours_table(struct cli_out *out, const json_t *ports)
     cli_table_end(&t, out, "no neighbours yet");
 }
 
-/* Why a driver was chosen, where the configuration does not say which. */
-static void reasons_print(const struct cli_out *out, const json_t *ports)
+/* A line below the table, the first of them behind an empty one. */
+__attribute__((format(printf, 3, 4))) static void remark_print(const struct cli_out *out, bool *has_any,
+                                                               const char *format, ...)
 {
-    size_t i, n = 0;
+    va_list ap;
+    if (!*has_any)
+        fputc('\n', out->file);
+    *has_any = true;
+    va_start(ap, format);
+    vfprintf(out->file, format, ap);
+    va_end(ap);
+}
+
+/* Why a driver was chosen, where the configuration does not say which, and addresses that it does not say. */
+static void remarks_print(const struct cli_out *out, const json_t *ports)
+{
+    bool has_any = false;
+    size_t i;
     json_t *p;
     json_array_foreach((json_t *)ports, i, p)
     {
-        if (!json_object_get(p, "reason"))
-            continue;
-        if (n++ == 0)
-            fputc('\n', out->file);
-        fprintf(out->file, "  %s: %s: %s\n", cli_text(p, "name"), cli_text(p, "driver"),
-                cli_text(p, "reason"));
+        if (json_object_get(p, "reason"))
+            remark_print(out, &has_any, "  %s: %s: %s\n", cli_text(p, "name"), cli_text(p, "driver"),
+                         cli_text(p, "reason"));
+        if (strcmp(cli_text(p, "addresses_from"), "host") == 0)
+            remark_print(out, &has_any, "  %s: its addresses are those that %s has\n", cli_text(p, "name"),
+                         cli_text(json_object_get(p, "host"), "interface"));
     }
 }
 
@@ -258,7 +272,7 @@ void cli_print_ports(struct cli_out *out, const json_t *data)
         cli_table_cell(&t, device);
     }
     cli_table_end(&t, out, "no ports");
-    reasons_print(out, ports);
+    remarks_print(out, ports);
     hosts_table(out, ports);
     fputc('\n', out->file);
     neighbours_table(out, ports);

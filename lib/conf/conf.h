@@ -203,6 +203,9 @@ void conf_free(struct conf *conf);
 /* The port with this name, or NULL. */
 const struct conf_port *conf_port_find(const struct conf *conf, const char *name);
 
+/* Whether it has a port of this name and leaves its addresses to the host. */
+bool conf_leaves_addresses(const struct conf *conf, const char *port);
+
 /* The connection with keys made by hand of this name, or NULL. */
 const struct conf_manual *conf_manual_find(const struct conf *conf, const char *name);
 

@@ -248,7 +248,7 @@ static void check_local_id(struct conf_reader *r, const struct conf *conf, const
             "\"%s\" is a private address, but the peer is on the Internet and sees the public one of our "
             "NAT. Write that one or a name such as \"@gw\", here and as remote id on the peer",
             id);
-    else if (!base_addr_is_private(&addr) && !conf_is_outside_address(conf, &addr) &&
+    else if (!base_addr_is_private(&addr) && !conf_may_be_outside_address(conf, &addr) &&
              !is_known_public(conf, &addr))
         conf_warn(r,
                   "\"%s\" is on no port; if a 1:1 NAT maps it to us, add it to nat.public_addresses, so that "
@@ -268,7 +268,7 @@ static void check_addresses(struct conf_reader *r, const struct conf *conf, cons
             conf_fail(r,
                       "%s is the NAT's address, not ours; packets arrive at the private one. Write \"any\"",
                       text);
-        else if (!conf_is_outside_address(conf, addr) && conf->n_ports > 0)
+        else if (!conf_may_be_outside_address(conf, addr) && conf->n_ports > 0)
             conf_fail(r, "%s is no address of an outside port; write one that is, or \"any\"", text);
     }
     conf_leave(r, mark);

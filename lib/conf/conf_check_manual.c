@@ -61,7 +61,7 @@ static void manual_check_addresses(struct conf_reader *r, const struct conf *con
                                    const struct conf_manual *m)
 {
     char text[BASE_ADDR_TEXT_MAX];
-    if (m->local.family != BASE_AF_NONE && !conf_is_outside_address(conf, &m->local))
+    if (m->local.family != BASE_AF_NONE && !conf_may_be_outside_address(conf, &m->local))
         conf_fail(r, "local_address %s is no address of an outside port", base_addr_text(&m->local, text));
     if (conf_is_outside_address(conf, &m->peer))
         conf_fail(r, "peer_address %s is our own", base_addr_text(&m->peer, text));

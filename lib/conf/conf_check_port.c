@@ -13,7 +13,9 @@ static bool is_link_local(const struct base_addr *addr)
 static bool is_on_link(const struct conf_port *port, const struct base_addr *hop)
 {
     if (is_link_local(hop))
-        return true; /* how IPv6 routers are usually written (RFC 4861 4.2) */
+        return true;        /* how IPv6 routers are usually written (RFC 4861 4.2) */
+    if (!port->n_addresses) /* the host's, which are not known here */
+        return true;
     for (size_t i = 0; i < port->n_addresses; i++) {
         const struct base_prefix *a = &port->addresses[i];
         if (a->addr.family != hop->family)
@@ -41,6 +43,14 @@ bool conf_is_outside_address(const struct conf *conf, const struct base_addr *ad
     return false;
 }
 
+bool conf_may_be_outside_address(const struct conf *conf, const struct base_addr *addr)
+{
+    for (size_t i = 0; i < conf->n_ports; i++)
+        if (conf->ports[i].role & CONF_ROLE_OUTSIDE && !conf->ports[i].n_addresses)
+            return true;
+    return conf_is_outside_address(conf, addr);
+}
+
 static void check_two_ports(struct conf_reader *r, const struct conf_port *a, const struct conf_port *b)
 {
     char text[BASE_ADDR_TEXT_MAX], net[BASE_PREFIX_TEXT_MAX];
@@ -54,7 +64,7 @@ static void check_two_ports(struct conf_reader *r, const struct conf_port *a, co
         if (has_address(a, &p->addr))
             conf_fail(r, "has address %s, which port \"%s\" has too", base_addr_text(&p->addr, text),
                       a->name);
-        else if (is_on_link(a, &p->addr) && p->len < base_addr_size(p->addr.family) * 8)
+        else if (a->n_addresses && is_on_link(a, &p->addr) && p->len < base_addr_size(p->addr.family) * 8)
             conf_warn(r, "network %s overlaps one of port \"%s\"; packets to it leave by only one of them",
                       base_prefix_text(p, net), a->name);
     }
@@ -102,6 +112,12 @@ static void check_host(struct conf_reader *r, const struct conf *conf, const str
 static void check_port(struct conf_reader *r, const struct conf_port *port)
 {
     char hop[BASE_ADDR_TEXT_MAX];
+    if (!port->n_addresses && (!port->interface[0] || !port->host[0])) {
+        const size_t mark = conf_enter(r, port->name);
+        conf_fail(r, "addresses: is missing; only a port over an interface of the kernel that has a \"host\" "
+                     "interface can leave its addresses to the host");
+        conf_leave(r, mark);
+    }
     if (port->gateway.family == BASE_AF_NONE)
         return;
     const size_t mark = conf_enter(r, port->name), deeper = conf_enter(r, "gateway");

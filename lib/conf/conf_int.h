@@ -283,6 +283,8 @@ bool conf_manuals_read(struct conf_reader *r, const json_t *root, struct conf *c
 void conf_check_manuals(struct conf_reader *r, const struct conf *conf);
 /* Whether it is an address of an outside port. */
 bool conf_is_outside_address(const struct conf *conf, const struct base_addr *addr);
+/* Whether it may be one: it is, or the addresses of an outside port are left to the host. */
+bool conf_may_be_outside_address(const struct conf *conf, const struct base_addr *addr);
 
 /* Reads bypass (the reader stands at the root). False: no memory. */
 bool conf_bypasses_read(struct conf_reader *r, const json_t *root, struct conf *conf);

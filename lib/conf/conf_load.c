@@ -265,3 +265,9 @@ const struct conf_port *conf_port_find(const struct conf *conf, const char *name
             return &conf->ports[i];
     return NULL;
 }
+
+bool conf_leaves_addresses(const struct conf *conf, const char *port)
+{
+    const struct conf_port *p = conf_port_find(conf, port);
+    return p && !p->n_addresses;
+}

@@ -80,7 +80,8 @@ const char *conf_section_path(enum conf_section in)
 
 bool conf_key_is_never_empty(const struct conf_key *k)
 {
-    return k->required || k->type == CONF_SUBNET || k->type == CONF_CHOICE || k->type == CONF_DSCP;
+    return k->required || k->type == CONF_IFADDR || k->type == CONF_SUBNET || k->type == CONF_CHOICE ||
+           k->type == CONF_DSCP;
 }
 
 bool conf_key_has_preset(const struct conf_key *k)

@@ -391,6 +391,9 @@ static void event_to_engine(struct ctl *ctl, const struct node_event *ev, const 
     case NODE_EV_TRAP:
         event_trap(ctl, ev->trap);
         return;
+    case NODE_EV_HOST_ADDRS:
+        ctl_places_heard(&ctl->places, ev->port, ctl_now());
+        return;
     case NODE_EV_SOFT:
         to.type = IKE_EV_SA_SOFT;
         break;

@@ -2,6 +2,7 @@
 /* The configuration for the data side: parameters at the start, routes and policies whenever it is loaded. */
 #include "ctl_node.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,27 @@ static int node_ask(struct ctl *ctl, enum node_request_type type)
     struct node_request r;
     r.type = type;
     return node_do(ctl->node, &r);
+}
+
+/* What a port is to have. */
+static const struct conf_port *node_addrs_from(const struct ctl *ctl, const struct conf *conf, size_t port)
+{
+    return conf->ports[port].n_addresses ? &conf->ports[port] : &ctl->in_force.ports[port];
+}
+
+static int node_add_addrs(struct ctl *ctl, const struct conf *conf)
+{
+    struct node_request r;
+    int rc = 0;
+    r.type = NODE_ADDR_ADD;
+    for (size_t i = 0; i < conf->n_ports && rc == 0; i++) {
+        const struct conf_port *from = node_addrs_from(ctl, conf, i);
+        for (size_t k = 0; k < from->n_addresses && rc == 0; k++) {
+            r.addr = (struct node_addr){(uint16_t)i, from->addresses[k]};
+            rc = node_do(ctl->node, &r);
+        }
+    }
+    return rc;
 }
 
 static int node_add_route(struct ctl *ctl, const struct base_prefix *to, size_t port,
@@ -251,15 +273,32 @@ static int node_add_bypass(struct ctl *ctl, const struct conf_bypass *b)
     return node_do(ctl->node, &r);
 }
 
-/* While a change of ports waits for a restart, the running ones keep their routes. */
+/* While a change of ports waits for a restart, the running ones keep their addresses and routes. */
 static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
 {
     if (!conf_same_port_names(&ctl->in_force, conf))
         return 0;
     const int rc = node_ask(ctl, NODE_ROUTES_COMMIT);
-    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++)
-        ctl->in_force.ports[i].gateway = conf->ports[i].gateway;
+    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++) {
+        struct conf_port *port = &ctl->in_force.ports[i];
+        const struct conf_port *from = node_addrs_from(ctl, conf, i);
+        port->gateway = conf->ports[i].gateway;
+        port->n_addresses = from->n_addresses;
+        memmove(port->addresses, from->addresses, sizeof port->addresses);
+    }
     return rc;
+}
+
+int ctl_node_readdress(struct ctl *ctl)
+{
+    if (!conf_same_port_names(&ctl->in_force, ctl->conf))
+        return -EBUSY;
+    int rc = node_ask(ctl, NODE_TABLES_BEGIN);
+    if (rc == 0)
+        rc = node_add_addrs(ctl, ctl->conf);
+    if (rc == 0)
+        rc = node_add_routes(ctl, ctl->conf);
+    return rc == 0 ? node_commit_routes(ctl, ctl->conf) : rc;
 }
 
 bool ctl_node_trap(const struct ctl *ctl, uint32_t trap, const char **conn, const char **child)
@@ -278,6 +317,8 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
     const struct ctl_traps before = ctl->traps;
     struct ctl_traps traps = {0};
     int rc = node_ask(ctl, NODE_TABLES_BEGIN);
+    if (rc == 0)
+        rc = node_add_addrs(ctl, conf);
     if (rc == 0)
         rc = node_add_routes(ctl, conf);
     for (size_t i = 0; i < conf->ike->n_conns && rc == 0; i++) {

@@ -96,7 +96,9 @@ static void reload_swap(struct ctl *ctl, const struct reload_next *next)
         ctl_aside_turn_sent(ctl);
         ev = (struct ike_event){.type = IKE_EV_CONF_MORE};
     }
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* routes are others */
+    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* addresses and routes are others */
+    for (uint16_t i = 0; i < ctl->in_force.n_ports; i++)        /* which may be the host's from now on */
+        ctl_places_heard(&ctl->places, i, ctl_now());
 }
 
 static void reload_give_up(struct ctl *ctl, struct reload_next *next)

@@ -175,6 +175,8 @@ static json_t *port(const struct ctl *ctl, size_t index, const struct node_port_
     for (size_t i = 0; i < conf->n_addresses; i++)
         json_array_append_new(addresses, json_string(base_prefix_text(&conf->addresses[i], text)));
     ctl_json_set(o, "addresses", addresses);
+    ctl_json_set(o, "addresses_from",
+                 json_string(conf_leaves_addresses(ctl->conf, conf->name) ? "host" : "configuration"));
     if (conf->gateway.family != BASE_AF_NONE)
         ctl_json_set(o, "gateway", ctl_json_addr(&conf->gateway));
     if (conf->host[0])

@@ -40,6 +40,7 @@ static int start_node(struct ctl *ctl, char *why, size_t why_size)
     free(params);
     if (!ctl->node)
         return -1;
+    ctl_places_start(ctl);
     if (ctl_node_apply(ctl, ctl->conf) == 0)
         return 0;
     snprintf(why, why_size, "no memory for routes and policies: raise eal.memory_mb");

@@ -11,6 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base_addr.h"
+#include "base_text.h"
+#include "host_addrs.h"
 #include "host_take.h"
 #include "node_cores.h"
 #include "node_device.h"
@@ -118,6 +121,24 @@ static void check_taking(const struct node_port_params *port, const struct node_
         finding_add(f, NODE_FINDING_CHANGE, path, "%s", changes);
 }
 
+/* Those that a start would take over. */
+static void check_addrs(const struct node_port_params *port, const char *path, struct node_findings *f)
+{
+    struct base_prefix addrs[NODE_PORT_ADDRS_MAX];
+    char list[NODE_PORT_ADDRS_MAX * BASE_PREFIX_TEXT_MAX], addr[BASE_PREFIX_TEXT_MAX];
+    struct base_text t = base_text(list, sizeof list);
+    const int n = port->n_addrs ? 0 : host_addrs_of(port->interface, addrs, NODE_PORT_ADDRS_MAX);
+    for (int i = 0; i < n; i++)
+        base_text_add(&t, "%s%s", i ? ", " : "", base_prefix_text(&addrs[i], addr));
+    if (n > 0)
+        finding_add(f, NODE_FINDING_CHOICE, path, "addresses %s of %s, and then those that %s has", list,
+                    port->interface, port->host);
+    else if (!port->n_addrs)
+        finding_add(f, NODE_FINDING_OBSTACLE, path,
+                    "addresses: %s has none to take over: give it one (ip address add), or write them",
+                    port->interface);
+}
+
 static void check_host(const struct node_port_params *port, const char *path, struct node_findings *f)
 {
     if (!port->host[0]) {
@@ -151,6 +172,7 @@ static void check_port(const struct node_port_params *port, const struct node_de
         check_rights(port, d, path, f);
         check_taking(port, d, path, f);
     }
+    check_addrs(port, path, f);
     check_host(port, path, f);
 }
 

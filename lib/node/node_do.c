@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "node_addrs.h"
 #include "node_inner.h"
 #include "node_int.h"
 #include "node_telemetry.h"
@@ -81,8 +82,7 @@ static int do_open(struct node *node, uint32_t *conn)
 
 static int do_commit_routes(struct node *node)
 {
-    const struct node_list *list = &node->stage.routes;
-    const int rc = dp_routes_set(node->dp, list->items, list->count);
+    const int rc = node_addrs_commit(node);
     node_stage_clear_routes(&node->stage);
     return rc;
 }
@@ -116,6 +116,8 @@ static int do_tables(struct node *node, const struct node_request *r)
         node_stage_clear_routes(&node->stage);
         node_stage_clear_policies(&node->stage);
         return 0;
+    case NODE_ADDR_ADD:
+        return node_stage_add_addr(&node->stage, &r->addr);
     case NODE_ROUTE_ADD:
         return node_stage_add_route(&node->stage, &r->route);
     case NODE_POLICY_ADD:

@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 #include <rte_mbuf.h>
 
+#include "node_addrs.h"
 #include "node_int.h"
 
 #define LOOK_NS BASE_NS_PER_S
@@ -126,5 +127,5 @@ static bool event_of_traffic(struct node *node, struct node_event *out)
 bool node_event_pop(struct node *node, struct node_event *out, uint8_t bytes[NODE_DATAGRAM_MAX])
 {
     return event_of_workers(node, out, bytes) || node_stream_event(node, out, bytes) ||
-           event_of_tables(node, out) || event_of_traffic(node, out);
+           event_of_tables(node, out) || node_addrs_event(node, out) || event_of_traffic(node, out);
 }

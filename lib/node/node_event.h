@@ -24,6 +24,7 @@ enum node_event_type {
     NODE_EV_TRAFFIC,  /* traffic: the pair carried packets since the last look; once a second at most */
     NODE_EV_TRAP, /* trap: a packet wants an SA of this policy, and there is none; once a second at most */
     NODE_EV_UNKNOWN_SPI,  /* stray: ESP with an SPI that no pair has or is about to get; a sample */
+    NODE_EV_HOST_ADDRS,   /* port: its host interface may have other addresses (node_view_host_addrs()) */
     NODE_EV_STREAM_ENDED, /* ended: a connection of TCP did not come up, or is no more */
 };
 
@@ -72,7 +73,7 @@ struct node_stream_ended {
 
 struct node_event {
     enum node_event_type type;
-    uint32_t spi_in; /* all but DATAGRAM, TRAP and STREAM_ENDED; UNKNOWN_SPI: of the packet */
+    uint32_t spi_in; /* all but DATAGRAM, TRAP, HOST_ADDRS, STREAM_ENDED; UNKNOWN_SPI: of the packet */
     union {
         struct node_datagram datagram;
         struct node_moved moved;
@@ -81,6 +82,7 @@ struct node_event {
         struct node_stray stray;
         struct node_stream_ended ended;
         uint32_t trap; /* node_policy.trap */
+        uint16_t port; /* place in node_params.ports */
     };
 };
 

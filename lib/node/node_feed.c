@@ -6,6 +6,7 @@
 #include "node_feed.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "host_log.h"
 #include "host_tun.h"
 #include "node_int.h"
+#include "node_view.h"
 
 #define TABLE_FIRST   4500 /* routing table of port 0, and the priority of its rules */
 #define IN_PER_TURN   256
@@ -45,6 +47,7 @@ static int feed_start_one(struct node *node, size_t index, char *why, size_t why
     if (feed->fd < 0)
         return -1;
     feed->is_open = true;
+    feed->ifindex = if_nametoindex(tun.name);
     ev.data.fd = feed->fd;
     if (epoll_ctl(node->epoll_fd, EPOLL_CTL_ADD, feed->fd, &ev) < 0) {
         snprintf(why, why_size, "ports.%s.host: interface %s cannot be watched: %s", tun.port, tun.name,
@@ -66,6 +69,23 @@ int node_feed_start(struct node *node, char *why, size_t why_size)
         if (node->params.ports[i].host[0])
             rc = feed_start_one(node, i, why, why_size);
     return rc;
+}
+
+void node_feed_readdress(struct node *node, size_t index, const struct node_addrs *former)
+{
+    const struct host_tun tun = feed_tun(node, index);
+    const int rc = node->feeds[index].is_open ? host_tun_readdress(&tun, former->n, former->list) : 0;
+    if (rc < 0)
+        host_log(
+            HOST_WARN,
+            "event=host_readdress_failed port=%s interface=%s error=\"%s\" effect=\"this machine's programs "
+            "do not have all addresses of the port\"",
+            tun.port, tun.name, strerror(-rc));
+}
+
+unsigned node_feed_ifindex(const struct node *node, size_t index)
+{
+    return node->feeds[index].is_open ? node->feeds[index].ifindex : 0;
 }
 
 static void feed_close(struct node *node, size_t index)

@@ -10,12 +10,14 @@
 #include "node_rows.h"
 
 struct node;
+struct node_addrs;
 struct dp_punt;
 
 /* One per port; its addresses are those of the port. */
 struct node_feed {
     bool is_open; /* fd is valid */
     int fd;       /* the TUN; the interface goes when it is closed */
+    unsigned ifindex;
     struct node_host_counters count;
 };
 
@@ -24,6 +26,13 @@ struct node_feed {
  * with a sentence in why; node_feed_stop() takes back what was done.
  */
 int node_feed_start(struct node *node, char *why, size_t why_size);
+
+/* The port's addresses, in place of the former ones, are on its interface from now on. What the kernel
+ * refuses is told in the log. */
+void node_feed_readdress(struct node *node, size_t index, const struct node_addrs *former);
+
+/* The index of a port's interface; 0: it has none. */
+unsigned node_feed_ifindex(const struct node *node, size_t index);
 
 /* Takes the interfaces away, and the rules that point to them. */
 void node_feed_stop(struct node *node);

@@ -42,6 +42,8 @@ struct node {
     struct dp *dp;
     int epoll_fd; /* watches the host's interfaces and the bell */
     int bell_fd;
+    int watch_fd;   /* hears of addresses of host interfaces; negative: not */
+    uint64_t heard; /* bits by port: of these, and no event tells yet */
     uint64_t tsc_hz;
     base_time now;       /* of this turn, and */
     uint64_t now_tsc;    /* the same moment */

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * What a node is started with: ports, cores, DPDK's environment. Plain bytes without a pointer. Nothing of it
- * changes while the node runs; routes, policies and SAs come by requests (node_request.h).
+ * changes while the node runs, but for the ports' addresses; those, routes, policies and SAs come by requests
+ * (node_request.h).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,7 +49,7 @@ struct node_port_params {
     uint16_t queues;                 /* receive queues; 0: one per worker as far as the port has them */
     char host[NODE_IFNAME_MAX];      /* interface through which the host uses these addresses too; "": none */
     uint8_t gateway_family;          /* enum base_family of the port's next hop; none: it has none */
-    uint8_t n_addrs;
+    uint8_t n_addrs;                 /* 0: those that `interface` has when the node starts */
     struct base_prefix addrs[NODE_PORT_ADDRS_MAX]; /* host bits kept: address and its network */
 };
 

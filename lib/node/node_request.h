@@ -57,17 +57,20 @@ enum node_request_type {
      * was reserved only is given back all the same. */
     NODE_PAIR_REMOVE,
     /*
-     * Routes and policies are replaced as a whole: BEGIN, an ADD for each, COMMIT. What was added and not
-     * committed is forgotten by the next BEGIN. ADD: -ENOMEM. A commit with an error leaves the old set in
-     * force.
+     * The ports' addresses, routes and policies are replaced as a whole: BEGIN, an ADD for each, COMMIT. What
+     * was added and not committed is forgotten by the next BEGIN. ADD: -ENOMEM. A commit with an error leaves
+     * the old set in force.
      */
     NODE_TABLES_BEGIN,
+    NODE_ADDR_ADD,
     NODE_ROUTE_ADD,
     NODE_POLICY_ADD,
     /* policy, whose trap and dscp are not read: such packets travel in clear instead, both ways, whatever
      * else is for them. */
     NODE_BYPASS_ADD,
-    NODE_ROUTES_COMMIT, /* -EINVAL: a route names no port; -ENOMEM */
+    /* Each port has the addresses that were added for it, and no others, and so has its host interface; with
+     * the routes. -EINVAL: a route names no port; -ENOSPC: more addresses than fit; -ENOMEM. */
+    NODE_ROUTES_COMMIT,
     /* In parts: 1 means that there are more, ask again, and add none meanwhile. -ENOMEM: no memory, or the
      * tables of selectors are full. What both sets have in common is protected throughout. */
     NODE_POLICIES_COMMIT,
@@ -110,6 +113,12 @@ struct node_send {
     bool marker;  /* put the non-ESP marker before it (RFC 3948 2.2) */
     bool whole;   /* one packet that nobody cuts on its way: with DF, and not in fragments of ours */
     uint16_t len; /* of the bytes, at least 1 */
+};
+
+/* An address of a port with its network, host bits kept. */
+struct node_addr {
+    uint16_t port; /* place in node_params.ports */
+    struct base_prefix addr;
 };
 
 /* Packets to prefix leave by a port. Connected prefixes of ports need no route. */
@@ -158,6 +167,7 @@ struct node_request {
         struct esp_pair pair;
         struct node_move move;
         struct node_mtu mtu;
+        struct node_addr addr;
         struct node_route route;
         struct node_policy policy;
         struct node_known known;

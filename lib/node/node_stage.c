@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two lists that grow: the tables take theirs as a whole, control sends it piece by piece. */
+/* Addresses, of which there are few, and two lists that grow: the tables take theirs as a whole, control
+ * sends it piece by piece. */
 #include "node_stage.h"
 
 #include <errno.h>
@@ -27,12 +28,16 @@ static int list_add(struct node_list *list, const void *item, size_t size)
 }
 
 /* The data path believes these; a request may come from another process. */
+static bool prefix_is_sane(const struct base_prefix *prefix)
+{
+    const size_t bits = 8 * base_addr_size(prefix->addr.family);
+    return bits && prefix->len <= bits;
+}
+
 static bool route_is_sane(const struct node_route *route)
 {
-    const uint8_t family = route->prefix.addr.family;
-    const size_t bits = 8 * base_addr_size(family);
-    return bits && route->prefix.len <= bits &&
-           (route->next_hop.family == BASE_AF_NONE || route->next_hop.family == family);
+    return prefix_is_sane(&route->prefix) &&
+           (route->next_hop.family == BASE_AF_NONE || route->next_hop.family == route->prefix.addr.family);
 }
 
 static bool list_is_sane(const struct base_ts_list *list)
@@ -42,6 +47,17 @@ static bool list_is_sane(const struct base_ts_list *list)
         is_sane =
             base_addr_size(list->list[i].lo.family) && list->list[i].lo.family == list->list[i].hi.family;
     return is_sane;
+}
+
+int node_stage_add_addr(struct node_stage *stage, const struct node_addr *addr)
+{
+    if (addr->port >= NODE_PORTS_MAX || !prefix_is_sane(&addr->addr))
+        return -EINVAL;
+    struct node_addrs *at = &stage->addrs[addr->port];
+    if (at->n == NODE_PORT_ADDRS_MAX)
+        return -EINVAL;
+    at->list[at->n++] = addr->addr;
+    return 0;
 }
 
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route)
@@ -88,6 +104,8 @@ static void list_clear(struct node_list *list)
 void node_stage_clear_routes(struct node_stage *stage)
 {
     list_clear(&stage->routes);
+    for (size_t i = 0; i < NODE_PORTS_MAX; i++)
+        stage->addrs[i].n = 0;
 }
 
 bool node_stage_drop_policies(struct node_stage *stage, size_t most)

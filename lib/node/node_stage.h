@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Routes and policies that were added and wait for their commit. Thread: control. */
+/* Addresses, routes and policies that were added and wait for their commit. Thread: control. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "node_request.h"
+#include "node_view.h"
 
 /* Zero-initialised is empty. */
 struct node_list {
@@ -13,16 +14,19 @@ struct node_list {
 };
 
 struct node_stage {
+    struct node_addrs addrs[NODE_PORTS_MAX];
     struct node_list routes, policies;
     bool has_served; /* the policies are in the tables, and the rest of the list is to be freed */
 };
 
-/* Adds a copy in the form that the tables take. 0, -ENOMEM, or -EINVAL: lengths or families make no sense. */
+/* Adds a copy in the form that the tables take. 0, -ENOMEM, or -EINVAL: lengths, families or numbers make no
+ * sense. */
+int node_stage_add_addr(struct node_stage *stage, const struct node_addr *addr);
 int node_stage_add_route(struct node_stage *stage, const struct node_route *route);
 int node_stage_add_policy(struct node_stage *stage, const struct node_policy *policy);
 int node_stage_add_bypass(struct node_stage *stage, const struct node_policy *policy);
 
-/* Forgets what was added, and frees it. */
+/* Forgets what was added, and frees it; the addresses with the routes. */
 void node_stage_clear_routes(struct node_stage *stage);
 void node_stage_clear_policies(struct node_stage *stage);
 

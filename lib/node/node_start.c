@@ -21,6 +21,7 @@
 
 #include "host_log.h"
 #include "imb_esp.h"
+#include "node_addrs.h"
 #include "node_bell.h"
 #include "node_inner.h"
 #include "node_int.h"
@@ -91,7 +92,8 @@ static int start_ports(struct node *node, char *why, size_t why_size)
     if (!node->large_pool)
         return -1;
     for (size_t i = 0; i < params->n_ports; i++) {
-        if (node_take_start(node, i, why, why_size) < 0 || start_port(node, i, why, why_size) < 0)
+        if (node_addrs_find(node, i, why, why_size) < 0 || node_take_start(node, i, why, why_size) < 0 ||
+            start_port(node, i, why, why_size) < 0)
             return -1;
         node->n_ports++;
     }
@@ -185,7 +187,7 @@ struct node *node_start(const struct node_params *params, char *why, size_t why_
     }
     node->params = *params;
     node->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    node->bell_fd = -1;
+    node->bell_fd = node->watch_fd = -1;
     node_take_repair(node);
     if (node->epoll_fd < 0)
         snprintf(why, why_size, "no epoll descriptor: %s", strerror(errno));
@@ -219,6 +221,7 @@ static int start_workers(struct node *node, char *why, size_t why_size)
 
 int node_run(struct node *node, char *why, size_t why_size)
 {
+    node_addrs_watch(node);
     if (start_workers(node, why, why_size) < 0 || node_feed_start(node, why, why_size) < 0)
         return -1;
     dp_resolve_announce(node->dp);
@@ -257,6 +260,7 @@ void node_stop(struct node *node)
     node_stream_stop(node);
     node_inner_stop(node);
     node_feed_stop(node);
+    node_addrs_stop(node);
     if (!stop_workers(node)) {
         node_take_stop(node);
         return;

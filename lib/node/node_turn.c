@@ -4,11 +4,12 @@
 
 #include <rte_cycles.h>
 
+#include "node_addrs.h"
 #include "node_bell.h"
 #include "node_int.h"
 
 #define PUNTS_PER_TURN   256
-#define EPOLL_EVENTS_MAX (NODE_PORTS_MAX + 2)
+#define EPOLL_EVENTS_MAX (NODE_PORTS_MAX + 3)
 
 int node_fd(const struct node *node)
 {
@@ -20,7 +21,7 @@ void node_ready(struct node *node)
     struct epoll_event events[EPOLL_EVENTS_MAX];
     const int n = epoll_wait(node->epoll_fd, events, EPOLL_EVENTS_MAX, 0);
     for (int i = 0; i < n; i++) /* those of streams are looked at in each turn */
-        if (!node_bell_heard(node, events[i].data.fd))
+        if (!node_bell_heard(node, events[i].data.fd) && !node_addrs_heard(node, events[i].data.fd))
             node_feed_ready(node, events[i].data.fd);
 }
 

@@ -12,6 +12,7 @@
 
 #include "afpkt.h"
 #include "afpkt_left.h"
+#include "host_addrs.h"
 #include "node_inner.h"
 #include "node_int.h"
 #include "sad_conn.h"
@@ -166,6 +167,29 @@ bool node_view_port(const struct node *node, size_t index, struct node_port_view
     dp_port_counters(node->dp, (uint16_t)index, &c);
     memcpy(&out->counters, &c, sizeof c);
     return true;
+}
+
+void node_view_addrs(const struct node *node, size_t index, struct node_addrs *out)
+{
+    const struct node_port_params *port = &node->params.ports[index];
+    *out = (struct node_addrs){0};
+    if (index >= node->n_ports)
+        return;
+    out->n = port->n_addrs;
+    memcpy(out->list, port->addrs, sizeof out->list);
+}
+
+int node_view_host_addrs(const struct node *node, size_t index, struct node_addrs *out)
+{
+    struct base_prefix list[2 * NODE_PORT_ADDRS_MAX];
+    const int n = index < node->n_ports && node->feeds[index].is_open
+                      ? host_addrs_of(node->params.ports[index].host, list, 2 * NODE_PORT_ADDRS_MAX)
+                      : -ENODEV;
+    *out = (struct node_addrs){0};
+    for (int i = 0; i < n && out->n < NODE_PORT_ADDRS_MAX; i++)
+        if (!node_inner_interface(node, &list[i].addr))
+            out->list[out->n++] = list[i];
+    return n < 0 ? n : 0;
 }
 
 bool node_view_neighbour(const struct node *node, uint32_t *cursor, struct node_neighbour_view *out)

@@ -11,6 +11,7 @@
 #include "base_addr.h"
 #include "base_time.h"
 #include "esp_pair.h"
+#include "node_params.h"
 #include "node_rows.h"
 
 #define NODE_DRIVER_MAX      64
@@ -62,6 +63,21 @@ bool node_view_inner(const struct node *node, const struct base_addr *addr,
 
 /* Port index < n_ports, its place in node_params.ports; false: there is none. */
 bool node_view_port(const struct node *node, size_t index, struct node_port_view *out);
+
+/* Addresses with their networks, host bits kept. */
+struct node_addrs {
+    size_t n;
+    struct base_prefix list[NODE_PORT_ADDRS_MAX];
+};
+
+/* Those of port index; of none: none. */
+void node_view_addrs(const struct node *node, size_t index, struct node_addrs *out);
+
+/*
+ * Those that its host interface has, as the kernel tells now: without link-local ones, those that peers gave
+ * by SAs, and what does not fit. 0; -ENODEV: it has no such interface; or another -errno.
+ */
+int node_view_host_addrs(const struct node *node, size_t index, struct node_addrs *out);
 
 struct node_neighbour_view {
     uint16_t port; /* place in node_params.ports */

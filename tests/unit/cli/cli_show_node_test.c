@@ -121,7 +121,8 @@ static void the_host_of_a_port_has_a_line_of_its_own(void **state)
         cli_print_ports,
         "{'ports':[{'name':'eth0','device':'net_x','driver':'x','reason':'its MTU is "
         "9001','role':'both','mac':'m','mtu':1500,"
-        "'addresses':['172.31.0.10/24'],'gateway':'172.31.0.1','link':'up','rx_pkts':9,'rx_bytes':900,"
+        "'addresses':['172.31.0.10/24'],'addresses_from':'host','gateway':'172.31.0.1','link':'up',"
+        "'rx_pkts':9,'rx_bytes':900,"
         "'tx_pkts':8,'tx_bytes':800,'missed':0,'neighbours':[],'host':{'interface':'culvert0',"
         "'in_pkts':5,'in_bytes':500,'in_lost':1,'out_pkts':4,'out_bytes':4000,'out_lost':2}}]}",
         "  PORT  ROLE  LINK   MTU  ADDRESSES       GATEWAY     RX PKTS     RX  TX PKTS     TX  MISSED  "
@@ -130,6 +131,7 @@ static void the_host_of_a_port_has_a_line_of_its_own(void **state)
         "net_x (x, m)\n"
         "\n"
         "  eth0: x: its MTU is 9001\n"
+        "  eth0: its addresses are those that culvert0 has\n"
         "\n"
         "  HOST      PORT  IN PKTS     IN  OUT PKTS     OUT  LOST\n"
         "  culvert0  eth0        5  500 B         4  4.0 kB     3\n"

@@ -56,6 +56,24 @@ static void a_host_interface_has_a_name_that_the_kernel_takes(void **state)
     conf_free(conf);
 }
 
+static void addresses_can_be_left_to_a_host_that_has_an_interface_for_them(void **state)
+{
+    const char *s = GOOD_SECRET;
+    refused("'a':{'device':'0000:01:00.1'}", s, GOOD_CONN, "", "ports.a", "addresses: is missing");
+    refused("'a':{'device':'0000:01:00.1','host':'culvert0'}", s, GOOD_CONN, "", "ports.a",
+            "addresses: is missing");
+    refused("'a':{'device':'eth0','host':'none'}", s, GOOD_CONN, "", "ports.a",
+            "can leave its addresses to the host");
+    /* What they are is not known yet, so nothing is held against them. */
+    struct conf *conf = load_parts("'a':{'device':'eth0','gateway':'10.1.0.2'}", s,
+                                   "'foo':{'local':{'id':'@gw','address':'10.1.0.1','subnets':'10.1.0.0/24'},"
+                                   "'remote':{'id':'@foo','subnets':'10.2.0.0/24'}}",
+                                   ",'routes':[{'to':'10.9.0.0/16','via':'10.7.0.1','port':'a'}]");
+    assert_non_null(conf);
+    assert_int_equal(conf->ports[0].n_addresses, 0);
+    conf_free(conf);
+}
+
 static void a_device_is_named_so_that_it_can_be_found(void **state)
 {
     const char *s = GOOD_SECRET, *c = GOOD_CONN;
@@ -128,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports_that_cannot_work_are_refused),
         cmocka_unit_test(a_host_interface_has_a_name_that_the_kernel_takes),
+        cmocka_unit_test(addresses_can_be_left_to_a_host_that_has_an_interface_for_them),
         cmocka_unit_test(a_device_is_named_so_that_it_can_be_found),
         cmocka_unit_test(a_cloud_gateway_outside_of_a_single_address_is_accepted),
         cmocka_unit_test(a_link_local_gateway_is_on_link),

@@ -232,6 +232,19 @@ static void ports_workers_eal_and_socket_need_a_restart(void **state)
     conf_diff_free(&diff);
 }
 
+static void new_addresses_are_applied_live(void **state)
+{
+    compare(load_good(NULL),
+            load_parts("'out':{'device':'net_af_packet0,iface=wan','role':'outside','addresses':['192.0.2.7/"
+                       "24'],'gateway':'192.0.2.254'},"
+                       "'in':{'device':'0000:01:00.1','role':'inside','addresses':['10.1.0.1/24']}",
+                       GOOD_SECRET, GOOD_CONN, ""));
+    assert_true(has_op(CONF_OP_IN_FORCE, "ports.out.addresses"));
+    assert_false(has_op(CONF_OP_IN_FORCE, "ports.in.addresses"));
+    assert_false(diff.needs_restart);
+    conf_diff_free(&diff);
+}
+
 static void a_new_gateway_is_applied_live(void **state)
 {
     compare(load_good(NULL),
@@ -299,7 +312,8 @@ static void each_key_that_holds_until_the_end_is_told_by_its_name(void **state)
                    "'tcp':{'listen':[4500],'connections':9,'connections_per_address':8}"));
     for (size_t i = 0; i < n; i++) {
         char name[128];
-        const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "fragmentation") == 0 ||
+        const bool is_live = strcmp(k[i].name, "gateway") == 0 || strcmp(k[i].name, "addresses") == 0 ||
+                             strcmp(k[i].name, "fragmentation") == 0 ||
                              strcmp(k[i].name, "ike_fragment_bytes") == 0 ||
                              strcmp(k[i].name, "probe_path_mtu") == 0;
         if (!places[k[i].in] || is_live)
@@ -352,6 +366,7 @@ int main(void)
         cmocka_unit_test(routes_and_nat_change_live),
         cmocka_unit_test(where_to_cut_changes_the_connections_that_take_it_from_tunnel),
         cmocka_unit_test(ports_workers_eal_and_socket_need_a_restart),
+        cmocka_unit_test(new_addresses_are_applied_live),
         cmocka_unit_test(a_new_gateway_is_applied_live),
         cmocka_unit_test(what_waits_for_a_restart_is_told_until_it_is_taken_back),
         cmocka_unit_test(routes_that_waited_with_their_ports_are_applied_when_those_are_back),

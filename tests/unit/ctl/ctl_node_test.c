@@ -312,6 +312,58 @@ static void a_gateway_that_is_committed_is_in_force(void **state)
     assert_true(base_addr_equal(&ctl.in_force.ports[1].gateway, &conf.ports[1].gateway));
 }
 
+static struct base_prefix addr_of(uint32_t host_order)
+{
+    return (struct base_prefix){base_addr_ip4(host_order), 24};
+}
+
+static void assert_added(size_t n, uint16_t port, uint32_t host_order)
+{
+    const struct base_addr want = base_addr_ip4(host_order);
+    assert_non_null(nth(NODE_ADDR_ADD, n));
+    assert_int_equal(nth(NODE_ADDR_ADD, n)->addr.port, port);
+    assert_true(base_addr_equal(&nth(NODE_ADDR_ADD, n)->addr.addr.addr, &want));
+}
+
+static void addresses_are_the_configured_ones_or_where_there_are_none_those_in_force(void **state)
+{
+    conf.ports[0].n_addresses = 2;
+    conf.ports[0].addresses[0] = addr_of(0xc0000201);
+    conf.ports[0].addresses[1] = addr_of(0xc0000202);
+    ctl.in_force.ports[0].n_addresses = ctl.in_force.ports[1].n_addresses = 1;
+    ctl.in_force.ports[0].addresses[0] = addr_of(0xc0000207);
+    ctl.in_force.ports[1].addresses[0] = addr_of(0x0a010001);
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0);
+    assert_added(0, 0, 0xc0000201);
+    assert_added(1, 0, 0xc0000202);
+    assert_added(2, 1, 0x0a010001);
+    assert_null(nth(NODE_ADDR_ADD, 3));
+    assert_int_equal(ctl.in_force.ports[0].n_addresses, 2);
+    assert_int_equal(ctl.in_force.ports[1].n_addresses, 1);
+}
+
+static void new_addresses_alone_touch_no_policy(void **state)
+{
+    ctl.conf = &conf;
+    ctl.in_force.ports[1].n_addresses = 1;
+    ctl.in_force.ports[1].addresses[0] = addr_of(0x0a010002);
+    assert_int_equal(ctl_node_readdress(&ctl), 0);
+    assert_int_equal(asked[0].type, NODE_TABLES_BEGIN);
+    assert_added(0, 1, 0x0a010002);
+    assert_non_null(nth(NODE_ROUTE_ADD, 1)); /* the static one, and the gateway */
+    assert_int_equal(asked[n_asked - 1].type, NODE_ROUTES_COMMIT);
+    assert_null(nth(NODE_POLICY_ADD, 0));
+    assert_null(nth(NODE_POLICIES_COMMIT, 0));
+    refused = NODE_ROUTES_COMMIT;
+    refusal = -ENOSPC;
+    assert_int_equal(ctl_node_readdress(&ctl), -ENOSPC);
+    refusal = 0;
+    n_asked = 0;
+    strcpy(conf.ports[1].name, "other"); /* which waits for a restart */
+    assert_int_equal(ctl_node_readdress(&ctl), -EBUSY);
+    assert_int_equal(n_asked, 0);
+}
+
 static void after_a_refusal_nothing_is_committed(void **state)
 {
     static const enum node_request_type types[] = {NODE_TABLES_BEGIN, NODE_ROUTE_ADD, NODE_POLICY_ADD};
@@ -339,6 +391,9 @@ int main(void)
         cmocka_unit_test_setup(routes_of_other_ports_wait_for_the_restart, setup),
         cmocka_unit_test_setup(a_gateway_that_is_committed_is_in_force, setup),
         cmocka_unit_test_setup(after_a_refusal_nothing_is_committed, setup),
+        cmocka_unit_test_setup(addresses_are_the_configured_ones_or_where_there_are_none_those_in_force,
+                               setup),
+        cmocka_unit_test_setup(new_addresses_alone_touch_no_policy, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

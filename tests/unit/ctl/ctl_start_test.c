@@ -63,6 +63,11 @@ int ctl_harden(struct ctl *c, char *w, size_t size)
     return step_or_why("harden", w, size) ? 0 : -1;
 }
 
+void ctl_places_start(struct ctl *c)
+{
+    step("places");
+}
+
 int ctl_node_apply(struct ctl *c, const struct conf *conf)
 {
     return step("apply") ? 0 : -ENOMEM;
@@ -232,7 +237,7 @@ static int teardown(void **state)
 static void packets_flow_only_when_all_else_is_there(void **state)
 {
     assert_int_equal(try_start(NULL), 0);
-    assert_string_equal(called, "begin node_start apply harden jobs api ike manual node_run ");
+    assert_string_equal(called, "begin node_start places apply harden jobs api ike manual node_run ");
     assert_int_equal(ctl.job_threads, 5);
     assert_int_equal(ctl.in_force.n_ports, 1);
     assert_int_equal(ctl.in_force.n_routes, 0); /* these change without a restart */
@@ -249,7 +254,7 @@ static void key_pairs_are_shared_where_the_configuration_says_so(void **state)
     shares = true;
     assert_int_equal(try_start(NULL), 0);
     shares = false;
-    assert_string_equal(called, "begin node_start apply harden jobs share api ike manual node_run ");
+    assert_string_equal(called, "begin node_start places apply harden jobs share api ike manual node_run ");
     ctl_stop(&ctl);
 }
 
@@ -269,19 +274,20 @@ static void whatever_fails_all_before_it_is_undone(void **state)
         const char *step, *called, *why;
     } rows[] = {
         {"node_start", "begin node_start conf_free ", "no node_start"},
-        {"apply", "begin node_start apply node_stop conf_free ", "no memory for routes and policies"},
-        {"harden", "begin node_start apply harden node_stop conf_free ", "no harden"},
-        {"jobs", "begin node_start apply harden jobs node_stop conf_free ",
+        {"apply", "begin node_start places apply node_stop conf_free ", "no memory for routes and policies"},
+        {"harden", "begin node_start places apply harden node_stop conf_free ", "no harden"},
+        {"jobs", "begin node_start places apply harden jobs node_stop conf_free ",
          "the control loop does not start"},
-        {"api", "begin node_start apply harden jobs api jobs_free node_stop conf_free ", "no api"},
-        {"ike", "begin node_start apply harden jobs api ike api_close jobs_free node_stop conf_free ",
+        {"api", "begin node_start places apply harden jobs api jobs_free node_stop conf_free ", "no api"},
+        {"ike", "begin node_start places apply harden jobs api ike api_close jobs_free node_stop conf_free ",
          "no memory for the IKE"},
         {"manual",
-         "begin node_start apply harden jobs api ike manual api_close ike_free jobs_free node_stop "
+         "begin node_start places apply harden jobs api ike manual api_close ike_free jobs_free node_stop "
          "conf_free ",
          "no manual"},
         {"node_run",
-         "begin node_start apply harden jobs api ike manual node_run api_close ike_free jobs_free node_stop "
+         "begin node_start places apply harden jobs api ike manual node_run api_close ike_free jobs_free "
+         "node_stop "
          "conf_free ",
          "no node_run"},
     };

@@ -219,9 +219,23 @@ static inline void rig_policy_set(uint32_t trap)
     assert_int_equal(rc, 0);
 }
 
+/* The ports keep what they have. */
+static inline void rig_addrs_add(void)
+{
+    struct node_addrs addrs;
+    for (uint16_t port = 0; port < 2; port++) {
+        node_view_addrs(rig_node, port, &addrs);
+        for (size_t i = 0; i < addrs.n; i++) {
+            struct node_request r = {.type = NODE_ADDR_ADD, .addr = {port, addrs.list[i]}};
+            assert_int_equal(rig_ask(&r), 0);
+        }
+    }
+}
+
 static inline void rig_tables_set(void)
 {
     rig_policy_set(0);
+    rig_addrs_add();
     struct node_request r = {
         .type = NODE_ROUTE_ADD,
         .route = {{rig_ip("198.51.100.0"), 24}, RIG_OUTSIDE, rig_ip("192.0.2.2")},
