@@ -273,19 +273,27 @@ static int node_add_bypass(struct ctl *ctl, const struct conf_bypass *b)
     return node_do(ctl->node, &r);
 }
 
+/* What was committed is in force. */
+static void node_take_port(struct ctl *ctl, struct conf_port *port, const struct conf_port *from)
+{
+    port->gateway = from->gateway;
+    if (!from->n_addresses ||
+        (from->n_addresses == port->n_addresses &&
+         memcmp(from->addresses, port->addresses, port->n_addresses * sizeof port->addresses[0]) == 0))
+        return;
+    port->n_addresses = from->n_addresses;
+    memcpy(port->addresses, from->addresses, sizeof port->addresses);
+    ctl->places.is_moved = true;
+}
+
 /* While a change of ports waits for a restart, the running ones keep their addresses and routes. */
 static int node_commit_routes(struct ctl *ctl, const struct conf *conf)
 {
     if (!conf_same_port_names(&ctl->in_force, conf))
         return 0;
     const int rc = node_ask(ctl, NODE_ROUTES_COMMIT);
-    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++) {
-        struct conf_port *port = &ctl->in_force.ports[i];
-        const struct conf_port *from = node_addrs_from(ctl, conf, i);
-        port->gateway = conf->ports[i].gateway;
-        port->n_addresses = from->n_addresses;
-        memmove(port->addresses, from->addresses, sizeof port->addresses);
-    }
+    for (size_t i = 0; rc == 0 && i < conf->n_ports; i++)
+        node_take_port(ctl, &ctl->in_force.ports[i], &conf->ports[i]);
     return rc;
 }
 

@@ -135,14 +135,15 @@ static bool hosts_look(struct ctl *ctl)
     if (!is_changed)
         return false;
     const int rc = ctl_node_readdress(ctl);
-    if (rc < 0)
-        addrs_read(ctl);
-    if (rc < 0)
-        host_log(HOST_ERR,
-                 "event=addresses_refused error=\"%s\" effect=\"ports keep the addresses they had\" "
-                 "fix=\"%d addresses a port and 32 of IPv4 in all are the most; restart the daemon\"",
-                 strerror(-rc), CONF_ADDRS_MAX);
-    return rc == 0;
+    ctl->places.is_moved |= rc == 0;
+    if (rc == 0)
+        return true;
+    addrs_read(ctl);
+    host_log(HOST_ERR,
+             "event=addresses_refused error=\"%s\" effect=\"ports keep the addresses they had\" "
+             "fix=\"%d addresses a port and 32 of IPv4 in all are the most; restart the daemon\"",
+             strerror(-rc), CONF_ADDRS_MAX);
+    return false;
 }
 
 void ctl_places_start(struct ctl *ctl)
@@ -164,5 +165,5 @@ void ctl_places_turn(struct ctl *ctl, base_time now)
     if (p->heard && !ctl->loop.is_reloading && base_time_reached(p->hosts_at, now))
         is_other |= hosts_look(ctl);
     if (is_other)
-        ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES});
+        ctl_event(ctl, &(struct ike_event){.type = ctl_places_news(p)});
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "base_time.h"
 #include "conf.h"
+#include "ike_action.h"
 
 struct ctl;
 
@@ -28,6 +29,7 @@ struct ctl_places {
     uint64_t heard; /* bits by port: of its host interface something was heard that is not looked at yet */
     base_time hosts_at;                     /* when to look there: what belongs together has come by then */
     struct ctl_addrs hosts[CONF_PORTS_MAX]; /* what host interfaces had at the last look */
+    bool is_moved;                          /* ports have other addresses, and the engine was not told yet */
 };
 
 /* Fills in what ports run with that is left to the host, once, when the node is started. */
@@ -39,6 +41,14 @@ static inline void ctl_places_heard(struct ctl_places *p, uint16_t port, base_ti
     if (!p->heard)
         p->hosts_at = base_time_add(now, 50 * BASE_NS_PER_MS);
     p->heard |= (uint64_t)1 << port;
+}
+
+/* What the engine is to be told of places now. */
+static inline enum ike_event_type ctl_places_news(struct ctl_places *p)
+{
+    const bool is_moved = p->is_moved;
+    p->is_moved = false;
+    return is_moved ? IKE_EV_ADDRS : IKE_EV_PLACES;
 }
 
 /* Looks when it is time; call it in each turn of the loop. */

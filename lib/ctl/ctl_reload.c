@@ -96,8 +96,8 @@ static void reload_swap(struct ctl *ctl, const struct reload_next *next)
         ctl_aside_turn_sent(ctl);
         ev = (struct ike_event){.type = IKE_EV_CONF_MORE};
     }
-    ctl_event(ctl, &(struct ike_event){.type = IKE_EV_PLACES}); /* addresses and routes are others */
-    for (uint16_t i = 0; i < ctl->in_force.n_ports; i++)        /* which may be the host's from now on */
+    ctl_event(ctl, &(struct ike_event){.type = ctl_places_news(&ctl->places)}); /* routes are others */
+    for (uint16_t i = 0; i < ctl->in_force.n_ports; i++) /* which may be the host's from now on */
         ctl_places_heard(&ctl->places, i, ctl_now());
 }
 

@@ -216,6 +216,7 @@ static int engine_on_event(struct ike *ike, const struct ike_event *ev)
     case IKE_EV_STREAM_ENDED:
     case IKE_EV_UNKNOWN_SPI:
     case IKE_EV_PLACES:
+    case IKE_EV_ADDRS:
         engine_tell_all(ike, ev);
         return 0;
     }

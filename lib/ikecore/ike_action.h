@@ -40,6 +40,7 @@ enum ike_event_type {
     IKE_EV_PATH_MTU,
     IKE_EV_TRAFFIC,      /* spi_in, last_in, last_out: when the data path last saw traffic of this child */
     IKE_EV_PLACES,       /* our addresses, their links or routes may have changed */
+    IKE_EV_ADDRS,        /* the same, and which addresses are ours has changed */
     IKE_EV_UNKNOWN_SPI,  /* spi_in, path, len: ESP that has no SA came this way; within limits */
     IKE_EV_STREAM_ENDED, /* path, is_ours, error, why: a connection of TCP did not come up, or is no more */
 };

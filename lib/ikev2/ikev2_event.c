@@ -385,12 +385,15 @@ static void sa_leave(struct ike *ike, struct ikev2_sa *sa)
     ikev2_close(ike, sa, "our address is gone, and a peer without MOBIKE cannot follow");
 }
 
-static void sas_recheck(struct ike *ike)
+/* is_told: which addresses are ours has changed. */
+static void sas_recheck(struct ike *ike, bool is_told)
 {
     for (struct ikev2_sa *sa = ike->v2->first, *next; sa; sa = next) {
         next = sa->link.next;
         if (sa->state >= IKEV2_ST_UP) {
             ikev2_mobike_recheck(ike, sa);
+            if (is_told)
+                ikev2_mobike_tell(ike, sa);
             sa_leave(ike, sa);
         } else if (!ikev2_places_is_usable(ike, sa, &sa->path)) {
             ikev2_close_lost_call(ike, sa);
@@ -405,8 +408,8 @@ void ikev2_on_event(struct ike *ike, const struct ike_event *ev)
         ikev2_stray_on_esp(ike, ev);
         return;
     }
-    if (ev->type == IKE_EV_PLACES)
-        sas_recheck(ike);
+    if (ev->type == IKE_EV_PLACES || ev->type == IKE_EV_ADDRS)
+        sas_recheck(ike, ev->type == IKE_EV_ADDRS);
     if (ev->type == IKE_EV_STREAM_ENDED)
         ikev2_stream_on_ended(ike, ev);
     if (!c)

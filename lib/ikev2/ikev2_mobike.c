@@ -137,6 +137,15 @@ bool ikev2_mobike_leave_stream(struct ike *ike, struct ikev2_sa *sa)
     return true;
 }
 
+void ikev2_mobike_tell(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (!sa->mobike.is_agreed || sa->state != IKEV2_ST_UP || sa->path.tcp || sa->conn->n_local_addrs ||
+        sa->natd.local_nat)
+        return;
+    sa->mobike.wants |= IKEV2_SAY_PLACES;
+    ikev2_sa_touch(ike, sa);
+}
+
 void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path)
 {
     if (sa->mobike.is_agreed && !sa->mobike.is_ours)

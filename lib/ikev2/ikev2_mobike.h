@@ -86,6 +86,9 @@ void ikev2_mobike_inherit(const struct ikev2_sa *from, struct ikev2_sa *to);
 void ikev2_mobike_recheck(struct ike *ike, struct ikev2_sa *sa);
 /* By TCP there is no way any more: by UDP there may be one. False: it is not ours to decide. */
 bool ikev2_mobike_leave_stream(struct ike *ike, struct ikev2_sa *sa);
+/* Which addresses are ours has changed: the peer gets the list of them (RFC 4555 3.6), but for a connection
+ * that has a list of its own, and behind a NAT, where it would be the same one. */
+void ikev2_mobike_tell(struct ike *ike, struct ikev2_sa *sa);
 /* An authentic request of the peer came over this path. */
 void ikev2_mobike_heard(struct ikev2_sa *sa, const struct ike_path *path);
 /* Whether the newest one that was heard of came from another place than the SA's. */

@@ -39,12 +39,18 @@ pings_go_on() {
     [ "${got:-0}" -ge 40 ] || lab_fail "$*: $got of 60 pings arrive"
     lost=$((60 - got))
 }
+# strongSwan was told of a further address: has_told TIMES
+has_told() { [ "$(grep -c 'parsed INFORMATIONAL request .*N(ADD_4_ADDR)' "$LAB_OUT/gwa/charon.log")" -ge "$1" ]; }
 # The host gives one up for another: change FROM TO
 change() {
     host add "$2"
     lab_wait 3 port_has "$1" "$2" || lab_fail "$2 is not taken over: $(culvert_ctl b show ports)"
     answers "$2" || lab_fail "$2 is dead"
     is_at "$1" || lab_fail "the SA is not at $1 any more"
+    if [ "$role" != fixed ]; then # told before it is needed
+        told=$((${told:-0} + 1))
+        lab_wait 3 has_told "$told" || lab_fail "$2 is not told to the peer"
+    fi
     pings_go_on host del "$1"
     port_has "$2" || lab_fail "$1 is not given up: $(culvert_ctl b show ports)"
     is_at "$2" || lab_fail "Culvert is not at $2: $(culvert_ctl b show sas)"
@@ -56,6 +62,7 @@ reload() {
     grep -qF "ports.outside.addresses" "$LAB_OUT/gwb/reload.log" || lab_fail "reload does not tell: $(cat "$LAB_OUT/gwb/reload.log")"
 }
 
+role=$1
 check_capture_start
 if [ "$1" = responder ]; then
     gw_start b

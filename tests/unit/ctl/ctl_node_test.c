@@ -340,6 +340,10 @@ static void addresses_are_the_configured_ones_or_where_there_are_none_those_in_f
     assert_null(nth(NODE_ADDR_ADD, 3));
     assert_int_equal(ctl.in_force.ports[0].n_addresses, 2);
     assert_int_equal(ctl.in_force.ports[1].n_addresses, 1);
+    assert_int_equal(ctl_places_news(&ctl.places), IKE_EV_ADDRS);
+    n_asked = 0;
+    assert_int_equal(ctl_node_apply(&ctl, &conf), 0); /* the same again is no news */
+    assert_int_equal(ctl_places_news(&ctl.places), IKE_EV_PLACES);
 }
 
 static void new_addresses_alone_touch_no_policy(void **state)

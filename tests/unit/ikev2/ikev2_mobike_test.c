@@ -102,6 +102,46 @@ static size_t own_one(void *ctx, struct base_addr *out, size_t max)
     return 1;
 }
 
+/* What the other one keeps of addresses. */
+static size_t told(struct pair *p, int to)
+{
+    return ikev2_places_of(sa_of(p, to))->count;
+}
+
+static size_t own_two(void *ctx, struct base_addr *out, size_t max)
+{
+    (void)ctx;
+    (void)max;
+    out[0] = own;
+    out[1] = pair_addr("203.0.113.5");
+    return 2;
+}
+
+static void an_address_more_is_told_by_either_side_and_moves_nothing(void **state)
+{
+    (void)state;
+    for (int who = 0; who < 2; who++) {
+        struct pair *p = mobile_up();
+        const struct ike_path was = sa_of(p, who)->path;
+        const size_t moved = pair_stats(p, 1 - who).moves;
+        own = was.local.addr;
+        p->h[who].ike->env.own_addrs = own_two;
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_PLACES}); /* a link */
+        pair_run(p, 2);
+        assert_int_equal(told(p, 1 - who), 0);
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_ADDRS});
+        pair_run(p, 2);
+        assert_int_equal(told(p, 1 - who), 1);
+        p->h[who].ike->env.own_addrs = own_one;
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_ADDRS});
+        pair_run(p, 2);
+        assert_int_equal(told(p, 1 - who), 0);
+        assert_true(ike_path_equal(&sa_of(p, who)->path, &was));
+        assert_int_equal(pair_stats(p, 1 - who).moves, moved);
+        pair_free(p);
+    }
+}
+
 /* A link that is gone may come back, and so may the address's way; the address itself does not. */
 static void without_it_an_sa_ends_with_our_address_and_the_peer_is_called_anew(void **state)
 {
@@ -494,6 +534,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_agreed_on_where_both_want_it_and_moves_ike_to_port_4500),
         cmocka_unit_test(a_caller_with_another_address_takes_its_children_along),
+        cmocka_unit_test(an_address_more_is_told_by_either_side_and_moves_nothing),
         cmocka_unit_test(without_it_an_sa_ends_with_our_address_and_the_peer_is_called_anew),
         cmocka_unit_test(no_child_goes_to_a_place_that_is_not_proved),
         cmocka_unit_test(a_place_where_nobody_answers_ends_the_sa_and_gets_no_child),
