@@ -60,6 +60,11 @@ static void what_would_be_taken_and_changed_is_told(void **state)
     expect(NODE_FINDING_CHOICE, "ports.p", "AF_XDP on near, MTU 1500: its driver has XDP");
     expect(NODE_FINDING_CHANGE, "ports.p", "192.0.2.1/24");
     expect(NODE_FINDING_CHANGE, "ports.p", "interface h0 is made");
+    expect(NODE_FINDING_CHOICE, "ports.p", "addresses 192.0.2.1/24 of near, and then those that h0 has");
+    net_box_near("ip address del 192.0.2.1/24 dev near");
+    node_check(&params, &found);
+    expect(NODE_FINDING_OBSTACLE, "ports.p", "addresses: near has none to take over");
+    net_box_near("ip address add 192.0.2.1/24 dev near");
     params.ports[0].host[0] = '\0';
     params.ports[0].driver = NODE_DRIVER_AF_PACKET;
     node_check(&params, &found);
