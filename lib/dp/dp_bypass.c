@@ -9,10 +9,10 @@
 #include "dp_own.h"
 #include "dp_worker.h"
 
-/* Whether a packet to its sender would leave where peers are. */
-static bool sender_is_outside(const struct dp_worker *w, const uint8_t *ip, bool is6)
+/* Whether a packet to this address would leave where peers are. */
+static bool is_outside(const struct dp_worker *w, const uint8_t *addr, bool is6)
 {
-    return dp_leads_outside(w, &w->adjs[dp_fib_find(w->fib, is6, ip + wire_ip_src_at(is6))]);
+    return dp_leads_outside(w, &w->adjs[dp_fib_find(w->fib, is6, addr)]);
 }
 
 /* Whether it is to an address that the host has by an SA, and by that alone. */
@@ -25,12 +25,15 @@ bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *i
 {
     struct sad_flow flow;
     dp_flow_fill(&flow, ip, len, is6, false);
-    const uint32_t verdict = sad_spd_lookup(w->tables, &flow);
+    uint32_t verdict = sad_spd_lookup(w->tables, &flow);
+    if (!sad_spd_is_bypass(verdict) && dp_flow_fill_quoted(&flow, ip, len, is6, false))
+        verdict = sad_spd_lookup(w->tables, &flow);
     if (!sad_spd_is_bypass(verdict) || is_for_inner(w, ip, is6))
         return false;
     if (!dp_is_outside(w->dp, port))
         return true;
-    return verdict == SAD_SPD_BYPASS_BACK && sender_is_outside(w, ip, is6);
+    return verdict == SAD_SPD_BYPASS_BACK && is_outside(w, ip + wire_ip_src_at(is6), is6) &&
+           is_outside(w, flow.local, is6);
 }
 
 bool dp_bypass_may_have(const struct dp_worker *w, const struct sad_flow *flow)

@@ -214,7 +214,7 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
 
 /*
  * An ICMP error that no selectors cover goes by the SA of the packet that it quotes, where that takes such
- * (RFC 4301 6). One of ours or the host's about a packet that a bypass let by goes as that did, whatever
+ * (RFC 4301 6), or in clear where a bypass let that packet by. One of ours or the host's does that whatever
  * covers it.
  */
 static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_worker *w,
@@ -224,7 +224,7 @@ static __attribute__((cold, noinline)) uint32_t slot_of_quoted(const struct dp_w
     if (!dp_flow_fill_quoted(&flow, p->op.data, p->op.len, p->flags & DP_PKT_INNER6, false))
         return verdict;
     uint32_t slot = sad_spd_walk(w->tables, (uint32_t)p->head, &flow);
-    if (p->flags & DP_PKT_LOCAL && sad_spd_is_bypass(slot))
+    if (sad_spd_is_bypass(slot))
         return slot;
     if (verdict != SAD_SPD_NONE)
         return verdict;

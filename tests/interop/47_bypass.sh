@@ -3,25 +3,41 @@
 # A gateway behind 1:1 NAT sends all that is behind it into a tunnel to strongSwan, but for printers that a row of "bypass" names.
 # outside: they are beside the tunnel, in the provider's network. inside: behind another inside port. host: it is this machine's own
 # programs that use both. On the outside wire nothing else is in clear; who else speaks in clear is dropped and counted, nothing goes
-# from outside to outside, and with a reload the row goes and comes.
+# from outside to outside, and with a reload the row goes and comes. The wire to the printers carries 1000 bytes, which the router
+# before it tells, and nobody is believed who tells that of the tunnel's packets.
 # cases: outside inside host
 . "${0%/*}/../lib/lab.sh" || exit
 
 way=$1 printer=10.9.0.10 file=$LAB_OUT/gwb/culvert.json
 lab_up a=masq b=1to1
 net_space printer 0
+near=natb # the router before the narrow wire
 if [ "$way" = inside ]; then
-    net_wire gwb printers printer eth0
-    net_address gwb printers 10.9.0.1/24
+    near=near
+    net_space near 1
+    net_wire gwb printers near eth0
+    net_address gwb printers 10.7.0.1/24
+    net_address near eth0 10.7.0.2/24
+    net_default near 10.7.0.1
     CULVERT_PORTS[b]='{"outside": {"device": "wan", "role": "outside", "addresses": ["'${NET_WAN[b]}'/24"], "gateway": "'${NET_HOP[b]}'"},
              "inside": {"device": "lan", "role": "inside", "addresses": ["'${NET_LAN[b]}'.1/24"]},
-             "printers": {"device": "printers", "role": "inside", "addresses": ["10.9.0.1/24"]}}'
+             "printers": {"device": "printers", "role": "inside", "addresses": ["10.7.0.1/24"]}},
+  "routes": [{"to": "10.9.0.0/24", "via": "10.7.0.2", "port": "printers"}]'
 else
-    net_wire natb printers printer eth0
-    net_address natb printers 10.9.0.1/24
-    # What the printers may try to reach by the gateway: its LAN, a network that no row names, and one that is outside.
-    for net in "${NET_LAN[b]}" 10.3.0 192.0.2; do net_ip natb route add "$net.0/24" via "${NET_WAN[b]}"; done
+    # What the printers may try to reach by the gateway: a network that no row names, and one that is outside.
+    for net in 10.3.0 192.0.2; do net_ip natb route add "$net.0/24" via "${NET_WAN[b]}"; done
 fi
+net_ip natb route add "${NET_LAN[b]}.0/24" via "${NET_WAN[b]}"
+net_space farm 1
+net_wire "$near" printers farm narrow
+net_ip "$near" link set printers mtu 1000
+net_ip farm link set narrow mtu 1000
+net_address "$near" printers 10.6.0.1/24
+net_address farm narrow 10.6.0.2/24
+net_ip "$near" route add 10.9.0.0/24 via 10.6.0.2
+net_default farm 10.6.0.1
+net_wire farm wide printer eth0
+net_address farm wide 10.9.0.1/24
 net_address printer eth0 "$printer/24"
 net_address printer eth0 10.8.0.10/32
 net_default printer 10.9.0.1
@@ -84,6 +100,44 @@ check_equal "clear packets of the printer's on the wire" "$by" "$(clear "icmp an
 check_equal "other clear packets on the wire" 0 "$(clear "icmp and not host $printer")"
 [ "$(clear 'udp port 4500')" -ge 80 ] || lab_fail "the tunnel's packets are not on the wire"
 
+# Each side hears of the narrow wire by the router that is before it, and TCP fits itself into it.
+hears() {
+    lab_in "$1" ip route flush cache
+    lab_in "$1" ping -M "do" -c 1 -W 1 -s 1300 "$2" >"$LAB_OUT/large.log" 2>&1
+    grep -q 'mtu = 1000' "$LAB_OUT/large.log" || lab_fail "$1 does not hear that 1000 bytes are the most: $(tail -n 3 "$LAB_OUT/large.log"); dropped: $(culvert_dropped b)"
+    lab_in "$1" ip route flush cache
+}
+# Of 1 MB, the last part of which is still under way when iperf3 ends, full segments arrive: fits ARGUMENTS of iperf3...
+fits() {
+    local bytes
+    bytes=$(check_flow "$space" printer "$printer" -n 1M "$@") || exit
+    [ "${bytes% *}" -ge 50000 ] || lab_fail "of 1 MB ($*) only ${bytes% *} bytes arrived; dropped: $(culvert_dropped b)"
+}
+hears "$space" "$printer"
+hears printer "$ours"
+fits
+hears "$space" "$printer"
+hears printer "$ours"
+fits -R
+# Errors of natb's to ours about packets to ADDRESS: tells ADDRESS COUNT
+tells() {
+    lab_in natb "$LAB_PYTHON" -IS - "$ours" "$@" <<'PYTHON' || lab_fail "no error was sent"
+import socket, struct, sys
+ours, about = (socket.inet_aton(text) for text in sys.argv[1:3])
+error = struct.pack(">BBHHH", 3, 4, 0, 0, 700) + struct.pack(">BBHHHBBH4s4s", 0x45, 0, 1328, 1, 0x4000, 63, 17, 0, ours, about)
+error += struct.pack(">HHHH", 1000, 2000, 1308, 0)
+total = sum(struct.unpack(f">{len(error) // 2}H", error))
+total = (total & 0xffff) + (total >> 16)
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as s:
+    for _ in range(int(sys.argv[3])):
+        s.sendto(error[:2] + struct.pack(">H", ~((total & 0xffff) + (total >> 16)) & 0xffff) + error[4:], (sys.argv[1], 0))
+PYTHON
+}
+before=$(culvert_drops b clear_text)
+refused() { [ "$(culvert_drops b clear_text)" -ge $((before + 3)) ]; }
+tells "${NET_LAN[a]}.10" 3
+lab_wait 3 refused || lab_fail "an error about the tunnel's packets is not refused: $(culvert_dropped b)"
+
 # Nobody else is let in, and the printers reach nothing else.
 watch_start
 if [ "$way" = outside ]; then
@@ -95,7 +149,6 @@ if [ "$way" = host ]; then in_vain printer clear_text -I 10.8.0.10 "$ours"; fi
 if [ "$way" = inside ]; then
     in_vain printer no_policy 192.0.2.9
     # Somebody outside in the name of the printers.
-    net_ip natb route add "${NET_LAN[b]}.0/24" via "${NET_WAN[b]}"
     net_address natb lo "$printer/32"
     in_vain natb clear_text -I "$printer" "$ours"
 fi
