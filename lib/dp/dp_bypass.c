@@ -3,6 +3,7 @@
  */
 #include "dp_bypass.h"
 
+#include "dp_first.h"
 #include "dp_flow.h"
 #include "dp_inner.h"
 #include "dp_nexthop.h"
@@ -21,10 +22,21 @@ static bool is_for_inner(const struct dp_worker *w, const uint8_t *ip, bool is6)
     return dp_inner_port(w->dp, ip + wire_ip_dst_at(is6), is6) != DP_PORT_NONE;
 }
 
+/* Whether only its ports make it one of a bypass, so that its later fragments are none by themselves. */
+static bool is_by_ports(const struct dp_worker *w, const struct sad_flow *flow)
+{
+    struct sad_flow bare = *flow;
+    bare.has_ports = false;
+    return !sad_spd_is_bypass(sad_spd_lookup(w->tables, &bare));
+}
+
 bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6)
 {
     struct sad_flow flow;
-    dp_flow_fill(&flow, ip, len, is6, false);
+    struct dp_fragment fragment;
+    dp_flow_fill_fragment(&flow, &fragment, ip, len, is6, false);
+    if (flow.is_later)
+        (void)dp_first_find(w->firsts, DP_FIRST_OUTSIDE, &flow, &fragment, w->now_tsc);
     uint32_t verdict = sad_spd_lookup(w->tables, &flow);
     if (!sad_spd_is_bypass(verdict) && dp_flow_fill_quoted(&flow, ip, len, is6, false))
         verdict = sad_spd_lookup(w->tables, &flow);
@@ -32,8 +44,12 @@ bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *i
         return false;
     if (!dp_is_outside(w->dp, port))
         return true;
-    return verdict == SAD_SPD_BYPASS_BACK && is_outside(w, ip + wire_ip_src_at(is6), is6) &&
-           is_outside(w, flow.local, is6);
+    if (verdict != SAD_SPD_BYPASS_BACK || !is_outside(w, ip + wire_ip_src_at(is6), is6) ||
+        !is_outside(w, flow.local, is6))
+        return false;
+    if (dp_fragment_is_first(&fragment) && is_by_ports(w, &flow))
+        dp_first_note_clear(w->firsts, DP_FIRST_OUTSIDE, &flow, &fragment, w->now_tsc);
+    return true;
 }
 
 bool dp_bypass_may_have(const struct dp_worker *w, const struct sad_flow *flow)

@@ -9,7 +9,8 @@ struct dp_worker;
  * Whether a clear packet that came in by this port is one of a bypass, or an ICMP error, of whatever router,
  * that quotes one (RFC 4301 6). By an outside port only what comes back is, from where the way there leads,
  * and an error about a packet that went out there: so nobody outside speaks in the name of our side, or of a
- * network inside. Nothing is to an address that a peer gave the host.
+ * network inside. Nothing is to an address that a peer gave the host. Where rows name ports, later fragments
+ * are behind their first one (dp_first.h).
  */
 bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6);
 

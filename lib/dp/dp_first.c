@@ -19,8 +19,16 @@ struct first_key {
 struct first {
     struct first_key key;
     uint64_t tsc;
-    uint32_t spi; /* 0: free */
-    uint32_t ports_end;
+    union {
+        uint32_t spi; /* 0: free */
+        struct {
+            uint16_t local_port, remote_port;
+        }; /* is_clear */
+    };
+    uint16_t ports_end;
+    uint8_t proto; /* is_clear: and this */
+    uint8_t is_clear : 1;
+    uint8_t has_ports : 1;
 };
 _Static_assert(sizeof(struct first) == 64, "a fragment reads one line for each way");
 
@@ -68,29 +76,63 @@ static uint32_t set_of(const struct dp_firsts *t, const struct first_key *key)
     return (uint32_t)(h >> 32) % SETS;
 }
 
+/* Where to keep what the first fragment of this key tells. */
+static struct first *first_put(struct dp_firsts *t, const struct first_key *key)
+{
+    struct first *set = t->sets[set_of(t, key)], *at = set;
+    for (struct first *e = set; e < set + WAYS; e++) {
+        if (memcmp(&e->key, key, sizeof *key) == 0)
+            return e;
+        if (e->tsc < at->tsc)
+            at = e;
+    }
+    return at;
+}
+
 void dp_first_note(struct dp_firsts *t, uint32_t from, const struct sad_flow *flow,
                    const struct dp_fragment *first, uint32_t spi, uint64_t now_tsc)
 {
     const struct first_key key = key_of(from, flow, first);
-    struct first *set = t->sets[set_of(t, &key)], *at = set;
-    for (struct first *e = set; e < set + WAYS; e++) {
-        if (memcmp(&e->key, &key, sizeof key) == 0) {
-            at = e;
-            break;
-        }
-        if (e->tsc < at->tsc)
-            at = e;
-    }
-    *at = (struct first){.key = key, .tsc = now_tsc, .spi = spi, .ports_end = first->ports_end};
+    *first_put(t, &key) =
+        (struct first){.key = key, .tsc = now_tsc, .spi = spi, .ports_end = (uint16_t)first->ports_end};
 }
 
-uint32_t dp_first_find(const struct dp_firsts *t, uint32_t from, const struct sad_flow *flow,
+void dp_first_note_clear(struct dp_firsts *t, uint32_t from, const struct sad_flow *flow,
+                         const struct dp_fragment *first, uint64_t now_tsc)
+{
+    const struct first_key key = key_of(from, flow, first);
+    *first_put(t, &key) = (struct first){.key = key,
+                                         .tsc = now_tsc,
+                                         .local_port = flow->local_port,
+                                         .remote_port = flow->remote_port,
+                                         .ports_end = (uint16_t)first->ports_end,
+                                         .proto = flow->proto,
+                                         .is_clear = true,
+                                         .has_ports = flow->has_ports};
+}
+
+/* The first fragment that goes with a later one, as dp_first_find() says. NULL: there is none. */
+static const struct first *first_get(const struct dp_firsts *t, const struct first_key *key,
+                                     const struct dp_fragment *later, uint64_t now_tsc)
+{
+    const struct first *set = t->sets[set_of(t, key)];
+    for (const struct first *e = set; e < set + WAYS; e++)
+        if (memcmp(&e->key, key, sizeof *key) == 0)
+            return now_tsc - e->tsc <= t->wait_tsc && later->at >= e->ports_end ? e : NULL;
+    return NULL;
+}
+
+uint32_t dp_first_find(const struct dp_firsts *t, uint32_t from, struct sad_flow *flow,
                        const struct dp_fragment *later, uint64_t now_tsc)
 {
     const struct first_key key = key_of(from, flow, later);
-    const struct first *set = t->sets[set_of(t, &key)];
-    for (const struct first *e = set; e < set + WAYS; e++)
-        if (memcmp(&e->key, &key, sizeof key) == 0)
-            return now_tsc - e->tsc <= t->wait_tsc && later->at >= e->ports_end ? e->spi : 0;
+    const struct first *e = first_get(t, &key, later, now_tsc);
+    if (!e || !e->is_clear)
+        return e ? e->spi : 0;
+    flow->proto = e->proto;
+    flow->has_ports = e->has_ports;
+    flow->local_port = e->local_port;
+    flow->remote_port = e->remote_port;
+    flow->is_later = false;
     return 0;
 }

@@ -178,10 +178,22 @@ static bool named_slot(const struct dp_worker *w, uint32_t spi, uint32_t *slot)
     return true;
 }
 
+/* A packet that came in pieces begins: the others go where this one does. */
+static __attribute__((cold, noinline)) void first_note(const struct dp_worker *w, const struct sad_flow *flow,
+                                                       const struct dp_fragment *first, uint32_t slot)
+{
+    if (sad_spd_is_bypass(slot))
+        dp_first_note_clear(w->firsts, 0, flow, first, w->now_tsc);
+    if (!sad_spd_is_sa(slot))
+        return;
+    const uint32_t spi = atomic_load_explicit(&sad_in_at(w->tables, slot)->spi, memory_order_relaxed);
+    dp_first_note(w->firsts, 0, flow, first, spi, w->now_tsc);
+}
+
 /*
- * What is found for a packet (sad_spd_is_sa()). Fragments go by the SA of the packet that
- * they are pieces of, while it lives: of a packet that was cut here it is known, of one that came in pieces
- * the first one tells. One that did not may be of a packet that went in clear, so no SA is found for it.
+ * What is found for a packet (sad_spd_is_sa()). Fragments go by the SA of the packet that they are pieces of,
+ * while it lives, or by the bypass: of a packet that was cut here it is known, of one that came in pieces the
+ * first one tells. One that did not may be of a packet that went in clear, so no SA is found for it.
  */
 static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
 {
@@ -205,10 +217,8 @@ static uint32_t slot_find(struct dp_worker *w, struct dp_pkt *p)
         return SAD_SPD_NO_SA;
     if (sad_spd_is_sa(slot))
         slot = sad_group_slot(w->dp->params.sad, slot, w->index);
-    if (sad_spd_is_sa(slot) && dp_fragment_is_first(&fragment)) {
-        const uint32_t spi = atomic_load_explicit(&sad_in_at(w->tables, slot)->spi, memory_order_relaxed);
-        dp_first_note(w->firsts, 0, &flow, &fragment, spi, w->now_tsc);
-    }
+    if (dp_fragment_is_first(&fragment))
+        first_note(w, &flow, &fragment, slot);
     return slot;
 }
 

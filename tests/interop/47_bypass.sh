@@ -4,7 +4,7 @@
 # outside: they are beside the tunnel, in the provider's network. inside: behind another inside port. host: it is this machine's own
 # programs that use both. On the outside wire nothing else is in clear; who else speaks in clear is dropped and counted, nothing goes
 # from outside to outside, and with a reload the row goes and comes. The wire to the printers carries 1000 bytes, which the router
-# before it tells, and nobody is believed who tells that of the tunnel's packets.
+# before it tells, and nobody is believed who tells that of the tunnel's packets. A row that names a port has what comes in pieces, too.
 # cases: outside inside host
 . "${0%/*}/../lib/lab.sh" || exit
 
@@ -44,7 +44,7 @@ net_default printer 10.9.0.1
 space=hostb ours=${NET_LAN[b]}.10 lan=${NET_LAN[b]}.0/24
 if [ "$way" = host ]; then space=gwb ours=${NET_WAN[b]} lan=${NET_WAN[b]}/32; fi
 
-row() { printf '"bypass": [{"local": "%s", "remote": "10.9.0.0/24"}],' "$1"; }
+row() { printf '"bypass": [{"local": "%s", "remote": "10.9.0.0/24%s"}],' "$1" "${2:-}"; }
 CULVERT_EXTRA[b]=$(row "$lan")
 gw_pair a.lan=0.0.0.0/0 "a.peer_lan=$lan" "b.lan=$lan" b.peer_lan=0.0.0.0/0
 bypassed() { culvert_json b 'd["bypassed"]' show bypass; }
@@ -174,6 +174,17 @@ reload "bypass of 0.0.0.0/0 and 10.9.0.0/24: added" "1 connections unchanged"
 check_pings "$space" "$printer" 20
 check_pings "$space" "${NET_LAN[a]}.10" 20
 if [ "$way" = outside ]; then in_vain printer clear_text 192.0.2.9; fi
+
+# For one port alone: what is large is cut by either host and by the routers.
+sed -i -e '/"bypass"/d' -e "1a $(row "$lan" '[udp/5060]')" "$file"
+reload "bypass of 0.0.0.0/0 and 10.9.0.0/24: removed" "bypass of $lan and 10.9.0.0/24[17/5060]: added" "1 connections unchanged"
+lab_spawn printer "$LAB_OUT/echo.log" "$LAB_PYTHON" "$LAB_LIB/datagrams.py" echo 4
+ask() { lab_in "$space" "$LAB_PYTHON" "$LAB_LIB/datagrams.py" ask 4 "$printer" "$@"; }
+lab_wait 5 ask 100 || lab_fail "nothing comes back from port 5060: $(culvert_dropped b)"
+before=$(culvert_drops b fragment_ports) into=$(sealed)
+ask 900 1300 3000 30000 >"$LAB_OUT/ask.log" 2>&1 || lab_fail "$(tail -n 1 "$LAB_OUT/ask.log"); dropped: $(culvert_dropped b)"
+check_equal "pieces that were nobody's" "$before" "$(culvert_drops b fragment_ports)"
+check_equal "packets that went into the tunnel meanwhile" "$into" "$(sealed)"
 check_capture_end --least-esp 60
 gw_check_ends || lab_fail "culvertd did not end well"
 echo "shows: $way: the printers' packets in clear, $by of them on the outside wire, all others in ESP"

@@ -21,32 +21,12 @@ gw_start b
 gw_start a
 gw_initiate a net || lab_fail "no tunnel: $(tail -n 2 "$LAB_OUT/gwa/initiate.log")"
 
-cat >"$LAB_OUT/datagrams.py" <<'PYTHON'
-import socket, sys
-family = socket.AF_INET6 if sys.argv[2] == "6" else socket.AF_INET
-s = socket.socket(family, socket.SOCK_DGRAM)
-s.setsockopt(socket.IPPROTO_IP, 10, 0)  # IP_MTU_DISCOVER: no DF, cut what is large
-if sys.argv[1] == "echo":
-    s.bind(("", 5060))
-    while True:
-        data, peer = s.recvfrom(65535)
-        s.sendto(data, peer)
-s.settimeout(3)
-s.connect((sys.argv[3], 5060))
-for size in map(int, sys.argv[4:]):
-    for n in range(5):
-        want = bytes((size + i * 7 + n) & 255 for i in range(size))
-        s.send(want)
-        if s.recv(65535) != want:
-            sys.exit(f"datagram of {size} bytes came back different")
-print("all came back")
-PYTHON
-lab_spawn hostb "$LAB_OUT/echo.log" "$LAB_PYTHON" "$LAB_OUT/datagrams.py" echo "$family"
+lab_spawn hostb "$LAB_OUT/echo.log" "$LAB_PYTHON" "$LAB_LIB/datagrams.py" echo "$family"
 # The hosts and gateways know each other before anything large is sent.
-check_first() { lab_in hosta "$LAB_PYTHON" "$LAB_OUT/datagrams.py" ask "$family" "$host_b" 100; }
+check_first() { lab_in hosta "$LAB_PYTHON" "$LAB_LIB/datagrams.py" ask "$family" "$host_b" 100; }
 lab_wait 5 check_first || lab_fail "nothing passes: a: $(culvert_dropped a) b: $(culvert_dropped b)"
 # shellcheck disable=SC2086
-told=$(lab_in hosta "$LAB_PYTHON" "$LAB_OUT/datagrams.py" ask "$family" "$host_b" $sizes 2>&1) ||
+told=$(lab_in hosta "$LAB_PYTHON" "$LAB_LIB/datagrams.py" ask "$family" "$host_b" $sizes 2>&1) ||
     lab_fail "$(tail -n 1 <<<"$told"); a: $(culvert_dropped a) b: $(culvert_dropped b)"
 drops='sum(c["count"] for c in d["drops"] if c["name"] in ("fragment_ports", "inner_policy"))'
 for side in a b; do check_equal "packets that gateway $side took for nobody's" 0 "$(culvert_json "$side" "$drops" show counters)"; done

@@ -209,7 +209,7 @@ static struct sad_flow flow_of(uint8_t family, uint8_t last)
 static void what_would_overwrite_the_ports_is_not_admitted(void **state)
 {
     struct dp_firsts *t = dp_firsts_create(RIG_HZ, 1);
-    const struct sad_flow flow = flow_of(BASE_AF_IP6, 1);
+    struct sad_flow flow = flow_of(BASE_AF_IP6, 1);
     /* Eight bytes of options before the upper header. */
     const struct dp_fragment first = {.id = 5, .ports_end = 12, .has_more = true};
     struct dp_fragment later = {.id = 5, .at = 8};
@@ -218,6 +218,36 @@ static void what_would_overwrite_the_ports_is_not_admitted(void **state)
     later.at = 16;
     assert_int_equal(dp_first_find(t, 0, &flow, &later, 11), 0x1000);
     assert_int_equal(dp_first_find(t, 0x2000, &flow, &later, 11), 0);
+    dp_firsts_free(t);
+}
+
+/* Its protocol, too: later fragments of IPv6 may say another one. */
+static void of_what_went_in_clear_the_ports_are_known(void **state)
+{
+    struct dp_firsts *t = dp_firsts_create(RIG_HZ, 1);
+    const struct dp_fragment first = {.id = 5, .ports_end = 12, .has_more = true};
+    struct dp_fragment later = {.id = 5, .at = 8};
+    struct sad_flow flow = flow_of(BASE_AF_IP6, 1);
+    flow.has_ports = true;
+    flow.local_port = 1000;
+    flow.remote_port = 2000;
+    dp_first_note_clear(t, 0, &flow, &first, 10);
+    struct sad_flow seen = flow_of(BASE_AF_IP6, 1);
+    seen.is_later = true;
+    seen.proto = WIRE_PROTO_TCP;
+    const struct sad_flow before = seen;
+    assert_int_equal(dp_first_find(t, 0, &seen, &later, 11), 0);
+    later.at = 16;
+    assert_int_equal(dp_first_find(t, DP_FIRST_OUTSIDE, &seen, &later, 11), 0);
+    assert_int_equal(dp_first_find(t, 0, &seen, &later, 11 + 5 * RIG_HZ), 0);
+    assert_memory_equal(&seen, &before, sizeof seen);
+    assert_int_equal(dp_first_find(t, 0, &seen, &later, 11), 0);
+    assert_memory_equal(&seen, &flow, sizeof seen);
+    /* The next packet of this number has an SA. */
+    seen = before;
+    dp_first_note(t, 0, &flow, &first, 0x1000, 12);
+    assert_int_equal(dp_first_find(t, 0, &seen, &later, 13), 0x1000);
+    assert_memory_equal(&seen, &before, sizeof seen);
     dp_firsts_free(t);
 }
 
@@ -257,6 +287,7 @@ int main(void)
         cmocka_unit_test(what_is_handed_over_keeps_its_sa),
         cmocka_unit_test(each_tunnel_has_first_fragments_of_its_own),
         cmocka_unit_test(what_would_overwrite_the_ports_is_not_admitted),
+        cmocka_unit_test(of_what_went_in_clear_the_ports_are_known),
         cmocka_unit_test(a_table_that_is_full_forgets_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
