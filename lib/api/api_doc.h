@@ -56,8 +56,9 @@
  * state: "in use" | "kept", since_s} ]
  *
  * show bypass
- *   bypass: [ {local: [network], remote: [network]} ], bypassed (packets that they let by in clear, both
- * ways, those of rows that are gone too)
+ *   bypass: [ {local: [network], remote: [network], pkts, bytes (of IP packets that it let by in clear, both
+ * ways, since the row is there; of rows that overlap, the one of the longest prefix has it)} ], bypassed
+ * (packets of all, those of rows that are gone too)
  *
  * show manual                                       args: connection (optional)
  *   lab, manual: [ {name, state: "up" | "down", sas (pairs that are up), count (as configured), encryption,

@@ -206,6 +206,9 @@ const struct conf_port *conf_port_find(const struct conf *conf, const char *name
 /* Whether it has a port of this name and leaves its addresses to the host. */
 bool conf_leaves_addresses(const struct conf *conf, const char *port);
 
+/* The first row of bypass for the same packets; NULL: there is none. */
+const struct conf_bypass *conf_bypass_find(const struct conf *conf, const struct conf_bypass *like);
+
 /* The connection with keys made by hand of this name, or NULL. */
 const struct conf_manual *conf_manual_find(const struct conf *conf, const char *name);
 

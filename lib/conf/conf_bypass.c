@@ -41,11 +41,12 @@ void conf_bypasses_free(struct conf *conf)
     conf->n_bypasses = 0;
 }
 
-bool conf_bypass_is_in(const struct conf_bypass *b, const struct conf *conf)
+const struct conf_bypass *conf_bypass_find(const struct conf *conf, const struct conf_bypass *like)
 {
-    for (size_t i = 0; i < conf->n_bypasses; i++)
-        if (base_ts_equal(b->local_ts, conf->bypasses[i].local_ts) &&
-            base_ts_equal(b->remote_ts, conf->bypasses[i].remote_ts))
-            return true;
-    return false;
+    for (size_t i = 0; i < conf->n_bypasses; i++) {
+        const struct conf_bypass *b = &conf->bypasses[i];
+        if (base_ts_equal(b->local_ts, like->local_ts) && base_ts_equal(b->remote_ts, like->remote_ts))
+            return b;
+    }
+    return NULL;
 }

@@ -288,10 +288,10 @@ static void diff_bypass(struct conf_diff *d, enum conf_op_type type, const struc
 static void diff_bypasses(struct conf_diff *d, const struct conf *from, const struct conf *to)
 {
     for (size_t i = 0; i < from->n_bypasses; i++)
-        if (!conf_bypass_is_in(&from->bypasses[i], to))
+        if (!conf_bypass_find(to, &from->bypasses[i]))
             diff_bypass(d, CONF_OP_REMOVED, &from->bypasses[i]);
     for (size_t i = 0; i < to->n_bypasses; i++)
-        if (!conf_bypass_is_in(&to->bypasses[i], from))
+        if (!conf_bypass_find(from, &to->bypasses[i]))
             diff_bypass(d, CONF_OP_ADDED, &to->bypasses[i]);
 }
 

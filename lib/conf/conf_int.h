@@ -289,8 +289,6 @@ bool conf_may_be_outside_address(const struct conf *conf, const struct base_addr
 /* Reads bypass (the reader stands at the root). False: no memory. */
 bool conf_bypasses_read(struct conf_reader *r, const json_t *root, struct conf *conf);
 void conf_bypasses_free(struct conf *conf);
-/* Whether one of the list is for the same packets. */
-bool conf_bypass_is_in(const struct conf_bypass *b, const struct conf *conf);
 /* What bypasses let by: that it is something, and neither all nor all of a child. */
 void conf_check_bypasses(struct conf_reader *r, const struct conf *conf);
 

@@ -11,6 +11,7 @@
 #include "base_time.h"
 #include "conf.h"
 #include "ctl_audit.h"
+#include "ctl_bypass.h"
 #include "ctl_clock.h"
 #include "ctl_manual.h"
 #include "ctl_notify.h"
@@ -95,7 +96,8 @@ struct ctl {
     struct ctl_notify notify;
     struct ctl_watch watch;
     struct ctl_places places;
-    struct ctl_traps traps; /* of the policies in force */
+    struct ctl_traps traps;       /* of the policies in force */
+    struct ctl_bypasses bypasses; /* of conf */
     struct ctl_manuals manuals;
     enum host_swap swap; /* whether memory may be swapped out */
 };

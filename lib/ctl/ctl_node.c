@@ -264,10 +264,11 @@ static int node_add_manual(struct ctl *ctl, const struct conf_manual *m)
     return node_do(ctl->node, &r);
 }
 
-static int node_add_bypass(struct ctl *ctl, const struct conf_bypass *b)
+static int node_add_bypass(struct ctl *ctl, const struct conf_bypass *b, uint16_t row)
 {
     struct node_request r;
     r.type = NODE_BYPASS_ADD;
+    r.policy.row = row;
     base_ts_copy(&r.policy.local_ts, b->local_ts);
     base_ts_copy(&r.policy.remote_ts, b->remote_ts);
     return node_do(ctl->node, &r);
@@ -323,6 +324,7 @@ bool ctl_node_trap(const struct ctl *ctl, uint32_t trap, const char **conn, cons
 int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
 {
     const struct ctl_traps before = ctl->traps;
+    const struct ctl_bypasses bypasses = ctl_bypasses_next(ctl->node, ctl->conf, &ctl->bypasses, conf);
     struct ctl_traps traps = {0};
     int rc = node_ask(ctl, NODE_TABLES_BEGIN);
     if (rc == 0)
@@ -341,7 +343,7 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
     for (size_t i = 0; i < conf->n_manuals && rc == 0; i++)
         rc = node_add_manual(ctl, &conf->manuals[i]);
     for (size_t i = 0; i < conf->n_bypasses && rc == 0; i++)
-        rc = node_add_bypass(ctl, &conf->bypasses[i]);
+        rc = node_add_bypass(ctl, &conf->bypasses[i], bypasses.list[i].row);
     ctl->traps = (struct ctl_traps){0}; /* while both sets are in force, a number may be of either */
     while (rc == 0 && (rc = node_ask(ctl, NODE_POLICIES_COMMIT)) > 0) {
         rc = 0;
@@ -349,5 +351,9 @@ int ctl_node_apply(struct ctl *ctl, const struct conf *conf)
     }
     ctl->traps = rc == 0 ? traps : before;
     free(rc == 0 ? before.list : traps.list);
-    return rc == 0 ? node_commit_routes(ctl, conf) : rc;
+    if (rc == 0)
+        rc = node_commit_routes(ctl, conf);
+    if (rc == 0)
+        ctl->bypasses = bypasses;
+    return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What travels in clear beside the tunnels, by the configuration's rows. They are not counted one by one. */
+/* What travels in clear beside the tunnels, by the configuration's rows. */
 #include "ctl_api_cmd.h"
 
 #include <string.h>
@@ -18,6 +18,14 @@ static uint64_t bypassed(const struct ctl *ctl)
     return 0;
 }
 
+static void bypass_add_counts(const struct ctl *ctl, size_t i, json_t *o)
+{
+    struct node_row_view v;
+    node_view_row(ctl->node, ctl->bypasses.list[i].row, &v);
+    ctl_json_num(o, "pkts", v.pkts - ctl->bypasses.list[i].pkts);
+    ctl_json_num(o, "bytes", v.bytes - ctl->bypasses.list[i].bytes);
+}
+
 json_t *ctl_show_bypass(struct ctl *ctl, const json_t *args, struct ctl_refusal *refusal)
 {
     json_t *document = json_object(), *list = json_array();
@@ -27,6 +35,7 @@ json_t *ctl_show_bypass(struct ctl *ctl, const json_t *args, struct ctl_refusal 
         json_t *o = json_object();
         ctl_json_set(o, "local", ctl_json_selectors(ctl->conf->bypasses[i].local_ts));
         ctl_json_set(o, "remote", ctl_json_selectors(ctl->conf->bypasses[i].remote_ts));
+        bypass_add_counts(ctl, i, o);
         json_array_append_new(list, o);
     }
     ctl_json_set(document, "bypass", list);

@@ -30,7 +30,7 @@ static bool is_by_ports(const struct dp_worker *w, const struct sad_flow *flow)
     return !sad_spd_is_bypass(sad_spd_lookup(w->tables, &bare));
 }
 
-bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6)
+uint32_t dp_bypass_find(const struct dp_worker *w, uint16_t port, const uint8_t *ip, uint32_t len, bool is6)
 {
     struct sad_flow flow;
     struct dp_fragment fragment;
@@ -41,15 +41,23 @@ bool dp_bypass_admits(const struct dp_worker *w, uint16_t port, const uint8_t *i
     if (!sad_spd_is_bypass(verdict) && dp_flow_fill_quoted(&flow, ip, len, is6, false))
         verdict = sad_spd_lookup(w->tables, &flow);
     if (!sad_spd_is_bypass(verdict) || is_for_inner(w, ip, is6))
-        return false;
+        return SAD_SPD_NONE;
     if (!dp_is_outside(w->dp, port))
-        return true;
-    if (verdict != SAD_SPD_BYPASS_BACK || !is_outside(w, ip + wire_ip_src_at(is6), is6) ||
+        return verdict;
+    if (!sad_spd_is_back(verdict) || !is_outside(w, ip + wire_ip_src_at(is6), is6) ||
         !is_outside(w, flow.local, is6))
-        return false;
+        return SAD_SPD_NONE;
     if (dp_fragment_is_first(&fragment) && is_by_ports(w, &flow))
         dp_first_note_clear(w->firsts, DP_FIRST_OUTSIDE, &flow, &fragment, w->now_tsc);
-    return true;
+    return verdict;
+}
+
+void dp_bypass_count(struct dp_worker *w, uint32_t verdict, uint32_t len)
+{
+    struct dp_row_counters *row = &w->row_count[sad_spd_row(verdict)];
+    row->pkts++;
+    row->bytes += len;
+    w->count.bypassed++;
 }
 
 bool dp_bypass_may_have(const struct dp_worker *w, const struct sad_flow *flow)

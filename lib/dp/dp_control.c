@@ -27,6 +27,15 @@ void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counter
         telem_add(&dp_port_rows, out, &dp->workers[i]->port_count[port]);
 }
 
+void dp_row_counters(const struct dp *dp, uint16_t row, struct dp_row_counters *out)
+{
+    *out = (struct dp_row_counters){0};
+    for (uint16_t i = 0; i < dp->params.workers; i++) {
+        out->pkts += dp->workers[i]->row_count[row].pkts;
+        out->bytes += dp->workers[i]->row_count[row].bytes;
+    }
+}
+
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out)
 {
     *out = (struct dp_counters){0};

@@ -32,6 +32,11 @@ struct dp_counters {
     uint64_t drops[DP_DROPS];
 };
 
+/* What a row of bypass let by, either way. */
+struct dp_row_counters {
+    uint64_t pkts, bytes; /* of IP packets */
+};
+
 extern const struct telem_rows dp_port_rows;   /* of struct dp_port_counters */
 extern const struct telem_rows dp_worker_rows; /* of struct dp_counters, without its drops */
 extern const struct telem_rows dp_drop_rows;   /* of struct dp_counters: row n is drop reason n */
@@ -41,6 +46,10 @@ extern const struct telem_rows dp_drop_rows;   /* of struct dp_counters: row n i
  * packets that it got from workers or made itself. Values never go back from one call to the next.
  */
 void dp_counters(const struct dp *dp, int worker, struct dp_counters *out);
+
+/* Of a row of bypass, by its number (sad_policy.row, below SAD_ROWS_MAX), of all workers together, and of all
+ * bypasses that ever had this number. Values never go back. */
+void dp_row_counters(const struct dp *dp, uint16_t row, struct dp_row_counters *out);
 
 /* Counters of a port, by its index in dp_params.ports, of all workers together. Values never go back. */
 void dp_port_counters(const struct dp *dp, uint16_t port, struct dp_port_counters *out);

@@ -90,9 +90,10 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
     const bool is_required = dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6)
                                  ? is_of_transport(w, verdict)
                                  : verdict != SAD_SPD_NONE;
-    if (!is_required || !dp_bypass_admits(w, port, ip, len, is6))
+    const uint32_t bypass = is_required ? dp_bypass_find(w, port, ip, len, is6) : SAD_SPD_NONE;
+    if (!sad_spd_is_bypass(bypass))
         return is_required;
-    w->count.bypassed++;
+    dp_bypass_count(w, bypass, len);
     return false;
 }
 

@@ -91,7 +91,7 @@ static bool is_of_inner(const struct dp_worker *w, const uint8_t *ip, bool is6)
  * A bypass has it: it goes on by its route, but never from where peers are to there, nor with an address that
  * a peer gave.
  */
-static void bypass_send(struct dp_worker *w, struct dp_pkt *p, bool is_outside)
+static void bypass_send(struct dp_worker *w, struct dp_pkt *p, uint32_t verdict, bool is_outside)
 {
     uint8_t *ip = p->op.data;
     const bool is6 = p->flags & DP_PKT_INNER6, is_forwarded = !(p->flags & DP_PKT_TTL_DONE);
@@ -108,7 +108,7 @@ static void bypass_send(struct dp_worker *w, struct dp_pkt *p, bool is_outside)
         ip[WIRE_IP6_AT_HOPS]--;
     else if (is_forwarded)
         dp_ip4_ttl_dec(ip);
-    w->count.bypassed++;
+    dp_bypass_count(w, verdict, p->op.len);
     clear_send(w, p);
 }
 
@@ -248,9 +248,8 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
                                                             bool is_outside)
 {
     uint32_t slot = SAD_SPD_NONE;
-    if (is_outside && p->head &&
-        dp_bypass_admits(w, w->out.port, p->op.data, p->op.len, p->flags & DP_PKT_INNER6))
-        slot = SAD_SPD_BYPASS_BACK;
+    if (is_outside && p->head)
+        slot = dp_bypass_find(w, w->out.port, p->op.data, p->op.len, p->flags & DP_PKT_INNER6);
     if (!is_outside && p->head)
         slot = slot_find(w, p);
     if (!is_outside && p->head && (slot == SAD_SPD_NONE || p->flags & DP_PKT_LOCAL))
@@ -258,7 +257,7 @@ static __attribute__((noinline)) struct sad_out *lookup_any(struct dp_worker *w,
     if (goes_beside(w, p, slot))
         slot = SAD_SPD_NONE;
     if (sad_spd_is_bypass(slot)) {
-        bypass_send(w, p, is_outside);
+        bypass_send(w, p, slot, is_outside);
         return NULL;
     }
     if (!sad_spd_is_sa(slot)) {

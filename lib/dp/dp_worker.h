@@ -64,6 +64,7 @@ struct dp_worker {
     uint64_t strays[1 << DP_STRAY_BITS]; /* when ESP without an SA was last heard of, by source (dp_punt.c) */
     struct dp_counters count;
     struct dp_port_counters port_count[DP_PORTS_MAX];
+    struct dp_row_counters row_count[SAD_ROWS_MAX];
     struct rte_mbuf *kept[DP_KEPT_MAX];   /* ring; as in handed */
     struct rte_mbuf *local[DP_LOCAL_MAX]; /* ring; IP packets made here, data at the IP header (dp_local.h) */
     struct dp_bucket trap_buckets[DP_TRAP_BUCKETS]; /* by number; some share one (dp_punt.c) */

@@ -66,7 +66,7 @@ enum node_request_type {
     NODE_ROUTE_ADD,
     NODE_POLICY_ADD,
     /* policy, whose trap and dscp are not read: such packets travel in clear instead, both ways, whatever
-     * else is for them. */
+     * else is for them. -EINVAL also: no such row. */
     NODE_BYPASS_ADD,
     /* Each port has the addresses that were added for it, and no others, and so has its host interface; with
      * the routes. -EINVAL: a route names no port; -ENOSPC: more addresses than fit; -ENOMEM. */
@@ -128,12 +128,15 @@ struct node_route {
     struct base_addr next_hop; /* family none: on link */
 };
 
+#define NODE_ROWS_MAX 512
+
 /* Traffic between local and remote must be protected, whether or not an SA for it exists now. */
 struct node_policy {
     struct base_ts_list local_ts, remote_ts;
     uint32_t trap; /* packets without an SA call for one, by NODE_EV_TRAP with this number; 0: they do not */
     uint64_t
-        dscp; /* set of those that it is for, and that pairs for all do not serve (base_dscp.h); 0: all */
+        dscp;     /* set of those that it is for, and that pairs for all do not serve (base_dscp.h); 0: all */
+    uint16_t row; /* BYPASS_ADD: its packets are counted under this number, below NODE_ROWS_MAX */
 };
 
 struct node_told_row {

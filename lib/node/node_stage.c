@@ -13,6 +13,8 @@
 
 #define ROOM_FIRST 64
 
+_Static_assert(NODE_ROWS_MAX == SAD_ROWS_MAX, "a row has one number on both sides");
+
 static int list_add(struct node_list *list, const void *item, size_t size)
 {
     if (list->count == list->room) {
@@ -71,7 +73,8 @@ int node_stage_add_route(struct node_stage *stage, const struct node_route *rout
 /* p: all but the selectors. */
 static int stage_add(struct node_stage *stage, const struct node_policy *policy, struct sad_policy p)
 {
-    if (p.trap > SAD_TRAP_MAX || !list_is_sane(&policy->local_ts) || !list_is_sane(&policy->remote_ts))
+    if (p.trap > SAD_TRAP_MAX || p.row >= SAD_ROWS_MAX || !list_is_sane(&policy->local_ts) ||
+        !list_is_sane(&policy->remote_ts))
         return -EINVAL;
     struct base_ts_list *local = NULL, *remote = NULL;
     const bool is_kept = base_ts_set(&local, &policy->local_ts) && base_ts_set(&remote, &policy->remote_ts);
@@ -92,7 +95,7 @@ int node_stage_add_policy(struct node_stage *stage, const struct node_policy *po
 
 int node_stage_add_bypass(struct node_stage *stage, const struct node_policy *policy)
 {
-    return stage_add(stage, policy, (struct sad_policy){.is_bypass = true});
+    return stage_add(stage, policy, (struct sad_policy){.is_bypass = true, .row = policy->row});
 }
 
 static void list_clear(struct node_list *list)

@@ -31,6 +31,13 @@ struct node_view {
 
 void node_view(const struct node *node, struct node_view *out);
 
+/* What bypasses with this number of a row, below NODE_ROWS_MAX, let by since the start: IP packets. */
+struct node_row_view {
+    uint64_t pkts, bytes;
+};
+
+void node_view_row(const struct node *node, uint16_t row, struct node_row_view *out);
+
 struct node_worker_view {
     uint32_t cpu;
     double load_percent; /* turns that found work: a polling core is always at 100 % to the system */

@@ -175,7 +175,10 @@ struct sad_event {
  */
 bool sad_event_pop(struct sad *sad, struct sad_event *out);
 
-#define SAD_TRAP_MAX 0x7ffffffbu
+#define SAD_TRAP_MAX 0x7fffefffu
+
+/* Numbers that bypasses may have. */
+#define SAD_ROWS_MAX 512u
 
 /*
  * Traffic between local and remote must be protected, whether or not an SA for it exists now. Or, as a bypass
@@ -186,12 +189,13 @@ struct sad_policy {
     uint32_t trap; /* packets without an SA call for one, under this number; 0: they do not */
     uint64_t dscp; /* set of those that it is for, and that SAs for all do not serve; 0: all */
     bool is_bypass;
+    uint16_t row; /* of a bypass: its number, below SAD_ROWS_MAX, under which packets are counted */
 };
 
 /*
  * Replaces the set of policies; what is in both sets is protected throughout. 0, or -ENOMEM: no memory, or
  * the tables of selectors are full; then the old set stays. -EINVAL: a trap above SAD_TRAP_MAX, or of a
- * bypass. Borrows until return.
+ * bypass; a row of SAD_ROWS_MAX or more. Borrows until return.
  */
 int sad_policies_set(struct sad *sad, const struct sad_policy *list, size_t count);
 

@@ -226,9 +226,12 @@ struct sad_group {
  */
 #define SAD_SPD_TRAP        0x80000000u
 
-/* A bypass's instead of a slot: for packets from its local side to its remote one, and for those back. */
-#define SAD_SPD_BYPASS      (UINT32_MAX - 2)
-#define SAD_SPD_BYPASS_BACK (UINT32_MAX - 3)
+/*
+ * A bypass's instead of a slot: of row 0, for packets from its local side to its remote one, and for those
+ * back. Those of the other rows follow: sad_spd_row().
+ */
+#define SAD_SPD_BYPASS      (SAD_SPD_TRAP + SAD_TRAP_MAX + 1)
+#define SAD_SPD_BYPASS_BACK (SAD_SPD_BYPASS + 1)
 
 /* How a candidate is looked at. */
 enum sad_look {
@@ -244,7 +247,7 @@ enum sad_look {
 struct sad_cand {
     _Alignas(SAD_LINE) _Atomic uint32_t next; /* next in the list, then the shorter prefix's; 0: end */
     uint32_t slot; /* or SAD_SPD_GROUP; SAD_NO_SLOT, or SAD_SPD_TRAP and more: protection is required, by
-                      whatever SA; SAD_SPD_BYPASS, SAD_SPD_BYPASS_BACK: none is */
+                      whatever SA; from SAD_SPD_BYPASS on: none is */
     union {
         struct sad_addrs4 addrs;       /* has_addrs */
         const struct sad_side *locals; /* has_locals: the local half of sel and cands6 says nothing */
@@ -372,7 +375,7 @@ void sad_mark_obey(const struct sad_tables *t, uint64_t mark);
 
 /*
  * What is found for a flow: a slot or SAD_SPD_GROUP with a number, which sad_group_slot() makes a slot of;
- * SAD_SPD_TRAP with a number, SAD_SPD_NO_SA, SAD_SPD_BYPASS, SAD_SPD_BYPASS_BACK or SAD_SPD_NONE.
+ * SAD_SPD_TRAP with a number, SAD_SPD_NO_SA, a bypass (sad_spd_is_bypass()) or SAD_SPD_NONE.
  */
 static inline bool sad_spd_is_sa(uint32_t verdict)
 {
@@ -382,12 +385,23 @@ static inline bool sad_spd_is_sa(uint32_t verdict)
 /* The number of the trap; 0: none. */
 static inline uint32_t sad_spd_trap(uint32_t verdict)
 {
-    return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_BYPASS_BACK ? verdict - SAD_SPD_TRAP : 0;
+    return verdict > SAD_SPD_TRAP && verdict < SAD_SPD_BYPASS ? verdict - SAD_SPD_TRAP : 0;
 }
 
 static inline bool sad_spd_is_bypass(uint32_t verdict)
 {
-    return verdict == SAD_SPD_BYPASS || verdict == SAD_SPD_BYPASS_BACK;
+    return verdict - SAD_SPD_BYPASS < 2 * SAD_ROWS_MAX;
+}
+
+/* Of a bypass: whether it is for packets back, and its row. */
+static inline bool sad_spd_is_back(uint32_t verdict)
+{
+    return sad_spd_is_bypass(verdict) && (verdict - SAD_SPD_BYPASS) % 2;
+}
+
+static inline uint32_t sad_spd_row(uint32_t verdict)
+{
+    return (verdict - SAD_SPD_BYPASS) / 2;
 }
 
 /*
@@ -412,10 +426,10 @@ static inline bool sad_sel4_addr_match(const struct sad_sel4 *sel, uint32_t loca
 bool sad_spd_protects(const struct sad_tables *t, uint32_t head);
 
 /*
- * Walks the list from head. A bypass comes first, of two that differ the one for packets back; then the
- * newest active pair, then the policy that covers the fewest. Of a prefix those that name the flow's DSCP
- * come before those for all, and once a policy that names it has matched, no SA serves it that does not (RFC
- * 4301 4.1).
+ * Walks the list from head. A bypass comes first, of several one for packets back, and else the one of the
+ * longest prefix; then the newest active pair, then the policy that covers the fewest. Of a prefix those that
+ * name the flow's DSCP come before those for all, and once a policy that names it has matched, no SA serves
+ * it that does not (RFC 4301 4.1).
  */
 uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sad_flow *flow);
 

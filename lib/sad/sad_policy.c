@@ -49,17 +49,18 @@ static int bypass_link(struct sad *sad, const struct sad_policy *policy, struct 
     if (!link->sels || !link->back_sels)
         return -ENOMEM;
     sad->look_next = 1;
-    const int err = sad_spd_link(sad, link->sels, (struct sad_server){.slot = SAD_SPD_BYPASS}, &link->cands);
-    return err ? err
-               : sad_spd_link(sad, link->back_sels, (struct sad_server){.slot = SAD_SPD_BYPASS_BACK},
-                              &link->back_cands);
+    const struct sad_server out = {.slot = SAD_SPD_BYPASS + 2u * policy->row};
+    const struct sad_server back = {.slot = SAD_SPD_BYPASS_BACK + 2u * policy->row};
+    const int err = sad_spd_link(sad, link->sels, out, &link->cands);
+    return err ? err : sad_spd_link(sad, link->back_sels, back, &link->back_cands);
 }
 
 static int policy_link(struct sad *sad, const struct sad_policy *policy, struct sad_policy_link *link)
 {
     const struct sad_server by = {.slot = policy->trap ? SAD_SPD_TRAP + policy->trap : SAD_NO_SLOT,
                                   .dscp = policy->dscp};
-    if (policy->trap > SAD_TRAP_MAX || (policy->is_bypass && (policy->trap || policy->dscp)))
+    if (policy->trap > SAD_TRAP_MAX || policy->row >= SAD_ROWS_MAX ||
+        (policy->is_bypass && (policy->trap || policy->dscp)))
         return -EINVAL;
     if (policy->is_bypass)
         return bypass_link(sad, policy, link);

@@ -551,7 +551,7 @@ static bool cand_match(const struct sad_tables *t, uint32_t i, const struct sad_
 /* What goes first of what was found before, and of a candidate's behind that. */
 static uint32_t verdict_of(uint32_t before, uint32_t slot)
 {
-    if (sad_spd_is_bypass(slot))
+    if (sad_spd_is_back(slot) || (sad_spd_is_bypass(slot) && !sad_spd_is_bypass(before)))
         return slot;
     if (sad_spd_is_bypass(before) || sad_spd_is_sa(before))
         return before;
@@ -569,7 +569,7 @@ uint32_t sad_spd_walk(const struct sad_tables *t, uint32_t head, const struct sa
         if ((is_named && !c->dscp && !sad_spd_is_bypass(c->slot)) || !cand_match(t, i, flow))
             continue;
         verdict = verdict_of(verdict, c->slot);
-        if (verdict == SAD_SPD_BYPASS_BACK)
+        if (sad_spd_is_back(verdict))
             return verdict;
         if (sad_spd_is_sa(verdict) && atomic_load_explicit(&c->look, memory_order_relaxed) != SAD_LOOK_BEYOND)
             return verdict;

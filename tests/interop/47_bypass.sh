@@ -48,6 +48,7 @@ row() { printf '"bypass": [{"local": "%s", "remote": "10.9.0.0/24%s"}],' "$1" "$
 CULVERT_EXTRA[b]=$(row "$lan")
 gw_pair a.lan=0.0.0.0/0 "a.peer_lan=$lan" "b.lan=$lan" b.peer_lan=0.0.0.0/0
 bypassed() { culvert_json b 'd["bypassed"]' show bypass; }
+of_row() { culvert_json b 'd["bypass"][0]["pkts"]' show bypass; }
 sealed() { culvert_json b 'd["data_path"]["esp_out_pkts"]' show counters; }
 # The outside wire of the gateway: watch_start; then clear FILTER counts what it carried, watch_end ends it.
 watch_start() {
@@ -92,6 +93,7 @@ before=$(bypassed)
 check_pings "$space" "$printer" 20
 check_pings printer "$ours" 20
 check_equal "packets that went by" $((before + 80)) "$(bypassed)"
+check_equal "packets of the only row" "$(bypassed)" "$(of_row)"
 check_pings "$space" "${NET_LAN[a]}.10" 20
 check_pings hosta "$ours" 20
 watch_end
@@ -178,6 +180,7 @@ if [ "$way" = outside ]; then in_vain printer clear_text 192.0.2.9; fi
 # For one port alone: what is large is cut by either host and by the routers.
 sed -i -e '/"bypass"/d' -e "1a $(row "$lan" '[udp/5060]')" "$file"
 reload "bypass of 0.0.0.0/0 and 10.9.0.0/24: removed" "bypass of $lan and 10.9.0.0/24[17/5060]: added" "1 connections unchanged"
+check_equal "packets of the new row" 0 "$(of_row)"
 lab_spawn printer "$LAB_OUT/echo.log" "$LAB_PYTHON" "$LAB_LIB/datagrams.py" echo 4
 ask() { lab_in "$space" "$LAB_PYTHON" "$LAB_LIB/datagrams.py" ask 4 "$printer" "$@"; }
 lab_wait 5 ask 100 || lab_fail "nothing comes back from port 5060: $(culvert_dropped b)"

@@ -13,13 +13,15 @@
 static void rows_and_how_many_packets_they_let_by(void **state)
 {
     (void)state;
-    expect_printed(cli_print_bypass,
-                   "{'bypass':[{'local':['10.1.0.0/24'],'remote':['10.9.0.0/24','10.8.0.0/24[tcp/9100]']},"
-                   "{'local':['fd00:1::/64'],'remote':['fd00:9::/64']}],'bypassed':12345}",
-                   "  LOCAL        REMOTE\n"
-                   "  10.1.0.0/24  10.9.0.0/24, 10.8.0.0/24[tcp/9100]\n"
-                   "  fd00:1::/64  fd00:9::/64\n"
-                   "in clear, both ways, whatever connection covers them: 12345 packets so far\n");
+    expect_printed(
+        cli_print_bypass,
+        "{'bypass':[{'local':['10.1.0.0/24'],'remote':['10.9.0.0/24','10.8.0.0/24[tcp/"
+        "9100]'],'pkts':12300,'bytes':1200000},"
+        "{'local':['fd00:1::/64'],'remote':['fd00:9::/64'],'pkts':45,'bytes':0}],'bypassed':12345}",
+        "  LOCAL        REMOTE                               PKTS   BYTES\n"
+        "  10.1.0.0/24  10.9.0.0/24, 10.8.0.0/24[tcp/9100]  12300  1.2 MB\n"
+        "  fd00:1::/64  fd00:9::/64                            45     0 B\n"
+        "in clear, both ways, whatever connection covers them: 12345 packets so far\n");
 }
 
 static void without_any_that_is_said(void **state)

@@ -13,6 +13,7 @@
 #include "ctl_node.h"
 #include "ike_grant.h"
 #include "node_request.h"
+#include "node_view.h"
 
 #define ASKED_MAX 32
 
@@ -32,6 +33,12 @@ int node_do(struct node *node, struct node_request *r)
     assert_true(n_asked < ASKED_MAX);
     memcpy(&asked[n_asked++], r, sizeof *r);
     return refusal && r->type == refused ? refusal : 0;
+}
+
+void node_view_row(const struct node *node, uint16_t row, struct node_row_view *out)
+{
+    (void)node;
+    *out = (struct node_row_view){100u + row, 200u + row};
 }
 
 static struct base_ts_list lists[3] = {{.count = 1}, {.count = 2}, {.count = 3}};
@@ -133,6 +140,8 @@ static void bypasses_are_added_beside_the_policies(void **state)
         assert_int_equal(nth(NODE_BYPASS_ADD, i)->policy.remote_ts.count, 2 + i);
     }
     assert_null(nth(NODE_BYPASS_ADD, 2));
+    assert_int_equal(nth(NODE_BYPASS_ADD, 1)->policy.row, 1);
+    assert_int_equal(ctl.bypasses.n, 2);
     assert_null(nth(NODE_POLICY_ADD, 3)); /* one for each child, as ever */
     assert_int_equal(asked[n_asked - 2].type, NODE_POLICIES_COMMIT);
 }

@@ -23,6 +23,13 @@ void node_view(const struct node *node, struct node_view *out)
             strcmp(counters->list[i].name, "bypassed") == 0 ? 77 : 5;
 }
 
+void node_view_row(const struct node *node, uint16_t row, struct node_row_view *out)
+{
+    (void)node;
+    assert_int_equal(row, 9);
+    *out = (struct node_row_view){50, 7000};
+}
+
 static void networks_of_a_row(struct base_ts_list *l, uint32_t first)
 {
     for (uint32_t i = 0; i < l->count; i++)
@@ -31,7 +38,7 @@ static void networks_of_a_row(struct base_ts_list *l, uint32_t first)
                                       .hi = base_addr_ip4(first + (i << 8) + 255)};
 }
 
-static void rows_and_the_count_of_all_are_told(void **state)
+static void rows_and_their_counts_are_told(void **state)
 {
     static struct ctl ctl;
     static struct conf conf = {.n_bypasses = 1, .bypasses = rows};
@@ -40,9 +47,14 @@ static void rows_and_the_count_of_all_are_told(void **state)
     networks_of_a_row(&local, 0x0a010000);
     networks_of_a_row(&remote, 0x0a090000);
     ctl.conf = &conf;
+    ctl.bypasses.n = 1;
+    ctl.bypasses.list[0].row = 9;
+    ctl.bypasses.list[0].pkts = 20; /* of another row, before this one had the number */
+    ctl.bypasses.list[0].bytes = 4000;
     json_t *d = ctl_show_bypass(&ctl, NULL, &refusal);
-    json_t *want = json_pack("{s:[{s:[s], s:[s, s]}], s:i}", "bypass", "local", "10.1.0.0/24", "remote",
-                             "10.9.0.0/24", "10.9.1.0/24", "bypassed", 77);
+    json_t *want =
+        json_pack("{s:[{s:[s], s:[s, s], s:i, s:i}], s:i}", "bypass", "local", "10.1.0.0/24", "remote",
+                  "10.9.0.0/24", "10.9.1.0/24", "pkts", 30, "bytes", 3000, "bypassed", 77);
     assert_true(json_equal(d, want));
     json_decref(d);
     json_decref(want);
@@ -51,7 +63,7 @@ static void rows_and_the_count_of_all_are_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_and_the_count_of_all_are_told),
+        cmocka_unit_test(rows_and_their_counts_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,43 @@ static void it_goes_in_clear_both_ways_and_all_else_in_the_tunnel(void **state)
     rig_free(&r);
 }
 
+static void assert_row(const struct rig *r, uint16_t row, uint64_t pkts, uint64_t bytes)
+{
+    struct dp_row_counters c;
+    dp_row_counters(r->a.dp, row, &c);
+    assert_int_equal(c.pkts, pkts);
+    assert_int_equal(c.bytes, bytes);
+}
+
+static void each_row_counts_its_own_packets(void **state)
+{
+    struct rig r = story();
+    const struct sad_policy set[] = {{RIG_TS("10.1.0.0/24"), RIG_TS("0.0.0.0/0")},
+                                     {&ours, &printers, .is_bypass = true, .row = 7},
+                                     {&ours, RIG_TS("10.8.0.0/24"), .is_bypass = true, .row = 511}};
+    assert_int_equal(sad_policies_set(r.a.sad, set, 3), 0);
+    for (uint32_t len = 100; len < 103; len++) {
+        rig_in(&r, &r.a, RIG_INSIDE, rig_frame(0x11, HOST, PRINTER, len));
+        rte_pktmbuf_free(rig_out(&r.a, RIG_OUTSIDE));
+    }
+    rig_in(&r, &r.a, RIG_OUTSIDE, rig_frame(0x21, STRANGER, HOST, 77));
+    rte_pktmbuf_free(rig_out(&r.a, RIG_INSIDE));
+    assert_row(&r, 7, 3, 303);
+    assert_row(&r, 511, 1, 77);
+    assert_row(&r, 0, 0, 0);
+    assert_int_equal(bypassed(&r), 4);
+    /* To an address of ours it is counted as well, and so is the answer. */
+    struct rte_mbuf *m = rig_frame(0x21, PRINTER, "10.1.0.1", 60);
+    uint8_t *ip = rte_pktmbuf_mtod(m, uint8_t *) + 14;
+    ip[9] = WIRE_PROTO_ICMP4;
+    rig_ip4_fix(m);
+    dp_put32(ip + 20, WIRE_ICMP4_ECHO << 24);
+    rig_in(&r, &r.a, RIG_OUTSIDE, m);
+    rte_pktmbuf_free(rig_out(&r.a, RIG_OUTSIDE));
+    assert_row(&r, 7, 5, 423);
+    rig_free(&r);
+}
+
 /* A burst in which neighbours go different ways, also when an SA has a longer prefix than the bypass. */
 static void in_a_burst_each_packet_goes_its_own_way(void **state)
 {
@@ -303,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_goes_in_clear_both_ways_and_all_else_in_the_tunnel),
+        cmocka_unit_test(each_row_counts_its_own_packets),
         cmocka_unit_test(in_a_burst_each_packet_goes_its_own_way),
         cmocka_unit_test(nobody_outside_gets_more_by_it_than_answers),
         cmocka_unit_test(what_comes_out_of_a_tunnel_never_goes_on_in_clear),

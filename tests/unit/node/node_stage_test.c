@@ -55,15 +55,19 @@ static void a_bypass_is_told_from_a_policy_by_how_it_was_added(void **state)
     struct node_policy policy;
     memset(&policy, 0xff, sizeof policy);
     policy.trap = SAD_TRAP_MAX;
+    policy.row = NODE_ROWS_MAX;
     base_ts_set_one(&policy.local_ts, &box);
     base_ts_set_one(&policy.remote_ts, &box);
     assert_int_equal(node_stage_add_policy(&stage, &policy), 0);
+    assert_int_equal(node_stage_add_bypass(&stage, &policy), -EINVAL);
+    policy.row = NODE_ROWS_MAX - 1;
     assert_int_equal(node_stage_add_bypass(&stage, &policy), 0);
     const struct sad_policy *policies = stage.policies.items;
     assert_false(policies[0].is_bypass);
     assert_int_equal(policies[0].trap, SAD_TRAP_MAX);
     assert_true(policies[1].is_bypass);
     assert_int_equal(policies[1].trap, 0);
+    assert_int_equal(policies[1].row, NODE_ROWS_MAX - 1);
     node_stage_clear_policies(&stage);
 }
 

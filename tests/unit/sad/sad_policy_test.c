@@ -213,6 +213,34 @@ static void a_bypass_goes_before_sas_and_policies_of_any_prefix_both_ways(void *
     }
 }
 
+/* Of rows that overlap the one of the longest prefix has a packet, and one for packets back before that. */
+static void a_bypass_is_found_with_its_row(void **state)
+{
+    struct sad *sad = rig_sad(16, 1);
+    struct sad_policy set[] = {bypass("10.1.0.0/24", "10.9.0.0/24"), bypass("10.1.0.0/24", "10.9.0.128/25"),
+                               bypass("10.9.0.200/32", "10.1.0.9/32"), policy("10.1.0.0/24", "0.0.0.0/0")};
+    set[0].row = 3;
+    set[1].row = SAD_ROWS_MAX - 1;
+    set[2].row = 4;
+    set[3].trap = SAD_TRAP_MAX;
+    assert_int_equal(sad_policies_set(sad, set, 4), 0);
+    assert_int_equal(rig_find(sad, "10.1.0.7", "10.9.0.7"), SAD_SPD_BYPASS + 2 * 3);
+    assert_int_equal(rig_find(sad, "10.9.0.7", "10.1.0.7"), SAD_SPD_BYPASS_BACK + 2 * 3);
+    const uint32_t last = rig_find(sad, "10.1.0.7", "10.9.0.201");
+    assert_true(sad_spd_is_bypass(last) && !sad_spd_is_back(last) && !sad_spd_is_sa(last));
+    assert_int_equal(sad_spd_row(last), SAD_ROWS_MAX - 1);
+    assert_int_equal(sad_spd_trap(last), 0);
+    const uint32_t back = rig_find(sad, "10.1.0.9", "10.9.0.200");
+    assert_true(sad_spd_is_back(back));
+    assert_int_equal(sad_spd_row(back), 4);
+    assert_int_equal(sad_spd_trap(rig_find(sad, "10.1.0.7", "10.8.0.7")), SAD_TRAP_MAX);
+    assert_false(sad_spd_is_bypass(SAD_SPD_NONE) || sad_spd_is_bypass(SAD_SPD_NO_SA));
+    assert_false(sad_spd_is_back(SAD_SPD_TRAP + SAD_TRAP_MAX));
+    set[0].row = SAD_ROWS_MAX;
+    assert_int_equal(sad_policies_set(sad, set, 4), -EINVAL);
+    sad_free(sad);
+}
+
 /* What is under a bypass, and only that, is not taken at sight, whichever came first. */
 static void only_sas_under_a_bypass_are_looked_at_in_full(void **state)
 {
@@ -387,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_set_that_does_not_fit_leaves_the_old_set),
         cmocka_unit_test(all_selectors_that_two_payloads_carry_are_one_policy),
         cmocka_unit_test(a_bypass_goes_before_sas_and_policies_of_any_prefix_both_ways),
+        cmocka_unit_test(a_bypass_is_found_with_its_row),
         cmocka_unit_test(only_sas_under_a_bypass_are_looked_at_in_full),
         cmocka_unit_test(looks_are_changed_in_parts),
         cmocka_unit_test(a_bypass_is_for_the_ports_that_it_names),
