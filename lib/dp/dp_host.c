@@ -43,8 +43,7 @@ bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6)
     return owner_of(dp, addr, is6) != DP_PORT_NONE;
 }
 
-/* ESP, or UDP with IKE's ports on our side: the local one of flow. */
-static bool is_gateways(const struct sad_flow *flow)
+bool dp_host_may_not_have(const struct sad_flow *flow)
 {
     if (flow->proto == WIRE_PROTO_ESP)
         return true;
@@ -64,7 +63,7 @@ bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uin
     if (owner == DP_PORT_NONE || (port < w->dp->params.n_ports && !w->dp->ports[port].params.has_host))
         return false;
     dp_flow_fill(&flow, ip, len, is6, true);
-    if (is_gateways(&flow)) {
+    if (dp_host_may_not_have(&flow)) {
         dp_drop_mbuf(w, m, DP_DROP_host_shadow);
         return true;
     }
@@ -125,7 +124,7 @@ bool dp_host_admit(struct dp_worker *w, struct rte_mbuf *m)
         return false;
     }
     dp_flow_fill(&flow, ip, m->data_len, is6, false);
-    if (is_gateways(&flow)) {
+    if (dp_host_may_not_have(&flow)) {
         dp_drop_mbuf(w, m, DP_DROP_host_shadow);
         return false;
     }

@@ -14,6 +14,9 @@ struct dp_worker;
  */
 bool dp_host_deliver(struct dp_worker *w, struct rte_mbuf *m, uint16_t port, uint16_t l3);
 
+/* Whether it is the gateway's own: ESP, or UDP with IKE's ports on our side, the local one of flow. */
+bool dp_host_may_not_have(const struct sad_flow *flow);
+
 /* Whether the host's stack has this address. Thread: any. */
 bool dp_host_has(const struct dp *dp, const uint8_t *addr, bool is6);
 

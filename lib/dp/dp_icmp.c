@@ -76,10 +76,17 @@ static bool is_of_transport(const struct dp_worker *w, uint32_t verdict)
     return sad_spd_is_sa(verdict) && sad_out_at(w->tables, verdict)->flags & SAD_F_TRANSPORT;
 }
 
+/* An error about IKE or ESP of ours, which is never in a tunnel: control knows what to believe of it. */
+static bool is_about_tunnel(const uint8_t *ip, uint32_t len, bool is6)
+{
+    struct sad_flow flow;
+    return dp_flow_fill_quoted(&flow, ip, len, is6, true) && dp_host_may_not_have(&flow);
+}
+
 /*
  * Clear text to us from a sender whom a policy requires to use a tunnel; it is not accepted. Hosts on an
  * inside link may speak in clear, but for those that have an SA in transport mode for it; and whom a bypass
- * is for may.
+ * is for may, and who tells what became of the tunnel's own packets (RFC 4301 6.1.1).
  */
 static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t len, uint16_t port, bool is6)
 {
@@ -90,9 +97,11 @@ static bool is_forbidden_clear(struct dp_worker *w, const uint8_t *ip, uint32_t 
     const bool is_required = dp_is_inside_link(w->dp, port, ip + wire_ip_src_at(is6), is6)
                                  ? is_of_transport(w, verdict)
                                  : verdict != SAD_SPD_NONE;
-    const uint32_t bypass = is_required ? dp_bypass_find(w, port, ip, len, is6) : SAD_SPD_NONE;
+    if (!is_required || is_about_tunnel(ip, len, is6))
+        return false;
+    const uint32_t bypass = dp_bypass_find(w, port, ip, len, is6);
     if (!sad_spd_is_bypass(bypass))
-        return is_required;
+        return true;
     dp_bypass_count(w, bypass, len);
     return false;
 }

@@ -188,6 +188,12 @@ before=$(culvert_drops b fragment_ports) into=$(sealed)
 ask 900 1300 3000 30000 >"$LAB_OUT/ask.log" 2>&1 || lab_fail "$(tail -n 1 "$LAB_OUT/ask.log"); dropped: $(culvert_dropped b)"
 check_equal "pieces that were nobody's" "$before" "$(culvert_drops b fragment_ports)"
 check_equal "packets that went into the tunnel meanwhile" "$into" "$(sealed)"
+
+# What a router tells of the tunnel's own packets is heard of, too, where whatever is ours belongs into the tunnel.
+lowered() { [ "$(culvert_json b 'd["node"]["pmtu_lowered"]' show counters)" -ge 1 ]; }
+net_ip natb link set outside mtu 1300
+lab_in "$space" ping -M "do" -c 2 -i 0.2 -W 0.5 -q -s 1350 "${NET_LAN[a]}.10" >"$LAB_OUT/narrow.log" 2>&1
+lab_wait 3 lowered || lab_fail "an error about the tunnel's own packets is not heeded: $(culvert_json b 'd["node"]' show counters)"
 check_capture_end --least-esp 60
 gw_check_ends || lab_fail "culvertd did not end well"
 echo "shows: $way: the printers' packets in clear, $by of them on the outside wire, all others in ESP"

@@ -134,6 +134,39 @@ static void an_error_to_an_address_of_ours_is_heard_of(void **state)
     rig_free(&r);
 }
 
+/* Of our own ESP and IKE, which no SA ever has, also where all that is ours belongs into a tunnel. */
+static void an_error_about_the_tunnel_itself_is_heard_of(void **state)
+{
+    static const struct {
+        uint8_t proto;
+        uint16_t our_port;
+        bool is_heard;
+    } rows[] = {{WIRE_PROTO_ESP, 0, true},
+                {WIRE_PROTO_UDP, WIRE_NATT_PORT, true},
+                {WIRE_PROTO_UDP, WIRE_IKE_PORT, true},
+                {WIRE_PROTO_UDP, 4501, false},
+                {WIRE_PROTO_TCP, WIRE_NATT_PORT, false}};
+    struct rig r = bypass_rig("192.0.2.1/32", "192.0.2.1/32", 1500);
+    policies_set(&r, "192.0.2.1/32");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rte_mbuf *m = error_frame(0x21, ROUTER, "192.0.2.1", STRANGER, TOO_BIG);
+        uint8_t *quoted = rte_pktmbuf_mtod(m, uint8_t *) + 14 + 28;
+        struct dp_punt punt;
+        quoted[9] = rows[i].proto;
+        dp_put16(quoted + 20, rows[i].our_port);
+        if (!rows[i].is_heard) {
+            rig_assert_dropped(&r, &r.a, RIG_OUTSIDE, m, DP_DROP_clear_text);
+            continue;
+        }
+        rig_in(&r, &r.a, RIG_OUTSIDE, m);
+        assert_true(dp_punt_pop(r.a.dp, &punt));
+        assert_int_equal(punt.reason, DP_PUNT_ICMP_ERR);
+        rte_pktmbuf_free(punt.mbuf);
+    }
+    assert_int_equal(bypassed(&r), 0);
+    rig_free(&r);
+}
+
 static void an_error_of_ipv6_comes_in_as_one_of_ipv4(void **state)
 {
     struct rig r = bypass_rig("10.1.0.0/24", "10.1.0.0/24", 1500);
@@ -258,6 +291,7 @@ int main(void)
         cmocka_unit_test(an_error_quotes_the_ports_of_the_row),
         cmocka_unit_test(an_error_comes_from_the_side_that_its_packet_went_to),
         cmocka_unit_test(an_error_to_an_address_of_ours_is_heard_of),
+        cmocka_unit_test(an_error_about_the_tunnel_itself_is_heard_of),
         cmocka_unit_test(an_error_of_ipv6_comes_in_as_one_of_ipv4),
         cmocka_unit_test(later_fragments_go_by_behind_their_first_one_where_ports_are_named),
         cmocka_unit_test(fragments_of_what_the_tunnel_has_stay_there),
