@@ -122,7 +122,8 @@ static int users_replace(const char *file, struct base_span name, const uint8_t 
     size_t len;
     bool found = false;
     int rc = -1;
-    snprintf(fresh, sizeof fresh, "%s.new", file);
+    if (snprintf(fresh, sizeof fresh, "%s.new", file) >= (int)sizeof fresh)
+        return users_fail(why, "the name of the file is too long");
     char *text = cli_users_read(file, &len, why);
     const size_t room = len + EAP_USER_ROW_MAX + 1;
     char *out = text ? base_secret_new(room) : NULL;
@@ -143,9 +144,8 @@ int cli_users_set(const char *file, struct base_span name, const uint8_t *hash, 
     char folder[PATH_MAX], real[PATH_MAX];
     if (realpath(file, real))
         file = real; /* what a link leads to, and not the link, becomes another file */
-    if (strlen(file) + sizeof ".new" > sizeof folder)
+    if (snprintf(folder, sizeof folder, "%s", file) >= (int)sizeof folder)
         return users_fail(why, "the name of the file is too long");
-    snprintf(folder, sizeof folder, "%s", file);
     const int lock = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_EX) < 0) {
         const int error = errno;
