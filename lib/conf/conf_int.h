@@ -222,7 +222,7 @@ __attribute__((format(printf, 2, 3))) void conf_warn(struct conf_reader *r, cons
 bool conf_read_object(struct conf_reader *r, enum conf_section in, const json_t *object);
 /* Whether a text can be a host name (RFC 1123 2.1, and "_"); an address in digits is none. */
 bool conf_is_host(const char *text);
-/* A name of a port, connection or child: 1..63 of letters, digits, "_.-". */
+/* A name of a port, connection or child: 1..63 of letters, digits, "_.-", the first of which is no "-". */
 bool conf_read_name(struct conf_reader *r, const char *name);
 
 /* Gives all values of a section's own struct their presets; lists and what has none become empty. */

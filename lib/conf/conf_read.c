@@ -199,9 +199,12 @@ bool conf_read_name(struct conf_reader *r, const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     const size_t len = strlen(name);
-    if (len > 0 && len < CONF_NAME_MAX && strspn(name, allowed) == len)
+    if (len > 0 && len < CONF_NAME_MAX && strspn(name, allowed) == len && name[0] != '-')
         return true;
-    conf_fail(r, "not a name; use 1 to %d letters, digits, \"_\", \".\" and \"-\"", CONF_NAME_MAX - 1);
+    if (name[0] == '-')
+        conf_fail(r, "a name that begins with \"-\" is an option to culvertctl; begin it with another sign");
+    else
+        conf_fail(r, "not a name; use 1 to %d letters, digits, \"_\", \".\" and \"-\"", CONF_NAME_MAX - 1);
     return false;
 }
 

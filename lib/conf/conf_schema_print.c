@@ -7,6 +7,7 @@
 
 #include "base_text.h"
 
+static const char name_pattern[] = "^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,62}$";
 static const char addr_pattern[] = "^[0-9a-fA-F:.]+$";
 static const char prefix_pattern[] = "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$";
 
@@ -49,7 +50,7 @@ static json_t *scalar_schema(const struct conf_key *k)
         return json_pack("{s:s, s:I, s:I}", "type", "string", "minLength", (json_int_t)k->min, "maxLength",
                          (json_int_t)k->max);
     case CONF_NAME:
-        return text_schema("^[A-Za-z0-9_.-]{1,63}$");
+        return text_schema(name_pattern);
     case CONF_ADDR:
         return text_schema(addr_pattern);
     case CONF_ADDR_ANY:
@@ -81,8 +82,8 @@ static json_t *container_schema(const struct conf_key *k)
         return json_pack("{s:s, s:o, s:I}", "type", "array", "items", ref_schema(k->of), "maxItems",
                          (json_int_t)k->max);
     return json_pack("{s:s, s:o, s:o, s:I, s:I}", "type", "object", "propertyNames",
-                     text_schema("^[A-Za-z0-9_.-]{1,63}$"), "additionalProperties", ref_schema(k->of),
-                     "minProperties", (json_int_t)k->min, "maxProperties", (json_int_t)k->max);
+                     text_schema(name_pattern), "additionalProperties", ref_schema(k->of), "minProperties",
+                     (json_int_t)k->min, "maxProperties", (json_int_t)k->max);
 }
 
 /* The preset of a CHOICE or STRING. */

@@ -40,6 +40,16 @@ static void a_value_of_the_wrong_type_or_range_is_told(void **state)
             "192.0.2.1/24");
     refused("'out port':{'device':'x','addresses':['192.0.2.1/24']}", GOOD_SECRET, c, "", "ports.out port",
             "not a name");
+    /* culvertctl would take it for an option */
+    refused("'-out':{'device':'x','addresses':['192.0.2.1/24']}", GOOD_SECRET, c, "", "ports.-out",
+            "begins with \"-\"");
+    refused(GOOD_PORTS, GOOD_SECRET, "'--all':{" GOOD_LOCAL "," GOOD_REMOTE "}", "", "connections.--all",
+            "begins with \"-\"");
+    refused(GOOD_PORTS, GOOD_SECRET,
+            "'foo':{'local':{'id':'@foo'},'remote':{'id':'@gw'},'children':{'-c':{'local_subnets':['10.1.0.0/"
+            "24'],"
+            "'remote_subnets':['10.2.0.0/24']}}}",
+            "", "connections.foo.children.-c", "begins with \"-\"");
 }
 
 static void missing_identities_are_explained(void **state)
