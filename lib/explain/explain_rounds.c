@@ -24,8 +24,7 @@ void explain_rounds(struct ike *ike, struct explain_about about, const struct ik
     };
     static const char *const whys[] = {
         [EXPLAIN_ROUNDS_UNKNOWN] =
-            "This connection has several rounds of authentication, and the peer has not (RFC 4739), or they "
-            "are off there.",
+            "This connection has several rounds of authentication, and the peer has one (RFC 4739).",
         [EXPLAIN_ROUNDS_LACKS] =
             "This connection wants more proofs of the peer, one behind the other, and no more are to come.",
         [EXPLAIN_ROUNDS_MORE] = "This connection expects no further proof of the peer.",
