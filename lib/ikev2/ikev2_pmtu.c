@@ -23,9 +23,8 @@
 #define FLOOR_IP4    576
 #define FLOOR_IP6    1280
 #define PUT_OFF_S    10
-#define FIRST_NS     (BASE_NS_PER_S / 2) /* for the peer to be done with what made the SA, or moved it */
-#define TOLD_AGAIN_S 30                  /* between searches that ICMP asks for */
-#define JITTER_S     60                  /* so that many SAs do not ask at the same moment */
+#define TOLD_AGAIN_S 30 /* between searches that ICMP asks for */
+#define JITTER_S     60 /* so that many SAs do not ask at the same moment */
 
 /* Of links and of tunnels through them, ascending. */
 static const uint16_t sizes[] = {576,  768,  1024, 1152, 1200, 1240, 1280, 1300, 1320, 1340, 1360, 1380,
@@ -80,35 +79,29 @@ static void pmtu_tell(struct ike *ike, const struct ikev2_sa *sa, uint16_t befor
 
 /* ---- searches ---- */
 
-static void search_begin(struct ikev2_sa *sa, uint16_t last)
+static void search_begin(const struct ike *ike, struct ikev2_sa *sa, uint16_t last)
 {
     struct ikev2_pmtu *m = &sa->pmtu;
     m->before = m->size;
     m->last = last;
     m->good = m->bad = 0;
-}
-
-static base_time search_first_at(struct ike *ike)
-{
-    return base_time_add(ike->now, FIRST_NS + ike_jitter(ike, FIRST_NS));
+    m->at = ike->now;
 }
 
 void ikev2_pmtu_begin(struct ike *ike, struct ikev2_sa *sa)
 {
     sa->pmtu = (struct ikev2_pmtu){.at = BASE_TIME_NEVER};
-    if (!ikev2_pmtu_can_probe(ike, sa))
-        return;
-    search_begin(sa, 0);
-    sa->pmtu.at = search_first_at(ike);
+    if (ikev2_pmtu_can_probe(ike, sa))
+        search_begin(ike, sa, 0);
 }
 
-void ikev2_pmtu_inherit(struct ike *ike, const struct ikev2_sa *from, struct ikev2_sa *to)
+void ikev2_pmtu_inherit(const struct ike *ike, const struct ikev2_sa *from, struct ikev2_sa *to)
 {
     to->pmtu = from->pmtu;
     if (!to->pmtu.out)
         return;
     to->pmtu.out = 0;
-    to->pmtu.at = search_first_at(ike);
+    to->pmtu.at = ike->now;
 }
 
 bool ikev2_pmtu_can_probe(const struct ike *ike, const struct ikev2_sa *sa)
@@ -190,7 +183,7 @@ uint16_t ikev2_pmtu_take(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ikev2_pmtu *m = &sa->pmtu;
     if (search_next(ike, sa) == 0) /* what was found a while ago may have changed, either way */
-        search_begin(sa, m->size);
+        search_begin(ike, sa, m->size);
     m->out = search_next(ike, sa);
     m->at = BASE_TIME_NEVER;
     return m->out;

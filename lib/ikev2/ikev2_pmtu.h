@@ -33,14 +33,11 @@ struct ikev2_pmtu {
     base_time at; /* when there is something to do; BASE_TIME_NEVER: nothing */
 };
 
-/*
- * The SA is up, or its peer has moved: the path is a new one, and nothing is known of it. The first probe
- * waits for half a second to a second, as a peer that is not yet done with our last answer may ignore it.
- */
+/* The SA is up, or its peer has moved: the path is a new one, and nothing is known of it. */
 void ikev2_pmtu_begin(struct ike *ike, struct ikev2_sa *sa);
 
-/* A rekeyed SA knows what the one before knew; a probe that was on its way there goes again, as late. */
-void ikev2_pmtu_inherit(struct ike *ike, const struct ikev2_sa *from, struct ikev2_sa *to);
+/* A rekeyed SA knows what the one before knew. */
+void ikev2_pmtu_inherit(const struct ike *ike, const struct ikev2_sa *from, struct ikev2_sa *to);
 
 /* Whether the peer's path is probed: it is wanted, the port's MTU is known, and the peer has said that it
  * takes messages of IKE that are longer than packets (RFC 7383). */

@@ -18,7 +18,6 @@ static void begin(const char *peer, uint16_t port_mtu)
     pair->h[0].n_audits = 0;
     sa->path.remote.addr = pair_addr(peer);
     ikev2_pmtu_begin(pair->h[0].ike, sa);
-    pair->h[0].ike->now = ikev2_pmtu_at(sa);
 }
 
 static void end(void)
@@ -66,7 +65,7 @@ static void a_path_that_carries_what_the_port_has_is_asked_once(void **state)
     assert_int_equal(sa->pmtu.size, 0);
     assert_int_equal(sa->pmtu.by, IKE_MTU_BY_PROBE);
     assert_null(told(IKE_AUDIT_PATH_MTU));
-    const uint64_t pause = base_time_since(ikev2_pmtu_at(sa), pair->h[0].ike->now) / BASE_NS_PER_S;
+    const uint64_t pause = base_time_since(ikev2_pmtu_at(sa), pair->now) / BASE_NS_PER_S;
     assert_true(pause >= 600 && pause <= 660);
     end();
     (void)state;
@@ -230,36 +229,6 @@ static void a_put_off_size_is_asked_for_again(void **state)
     (void)state;
 }
 
-static uint64_t wait_ms(void)
-{
-    return base_time_since(ikev2_pmtu_at(sa), pair->h[0].ike->now) / (BASE_NS_PER_S / 1000);
-}
-
-/* Until the peer is done with the answer that brought the SA up, moved it, or rekeyed it. */
-static void the_first_probe_of_an_sa_waits_a_little(void **state)
-{
-    begin("198.51.100.1", 1500);
-    struct ike *ike = pair->h[0].ike;
-    uint64_t least = UINT64_MAX, most = 0;
-    for (int i = 0; i < 50; i++) {
-        ikev2_pmtu_begin(ike, sa);
-        assert_false(ikev2_pmtu_is_due(ike, sa));
-        least = wait_ms() < least ? wait_ms() : least;
-        most = wait_ms() > most ? wait_ms() : most;
-    }
-    assert_true(least >= 500 && most < 1000 && least < most);
-    ike->now = ikev2_pmtu_at(sa);
-    assert_true(ikev2_pmtu_is_due(ike, sa));
-    assert_int_equal(ikev2_pmtu_take(ike, sa), 1500);
-    struct ikev2_sa heir = *sa;
-    ikev2_pmtu_inherit(ike, sa, &heir);
-    assert_int_equal(heir.pmtu.out, 0);
-    const uint64_t again = base_time_since(heir.pmtu.at, ike->now) / (BASE_NS_PER_S / 1000);
-    assert_true(again >= 500 && again < 1000);
-    end();
-    (void)state;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,7 +241,6 @@ int main(void)
         cmocka_unit_test(a_doubtful_error_only_ends_the_probe_that_it_may_be_about),
         cmocka_unit_test(without_probing_what_icmp_said_is_forgotten_after_ten_minutes),
         cmocka_unit_test(a_put_off_size_is_asked_for_again),
-        cmocka_unit_test(the_first_probe_of_an_sa_waits_a_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
