@@ -134,6 +134,19 @@ bool base_prefix_contains(const struct base_prefix *p, const struct base_addr *a
     return base_addr_compare(&lo, a) <= 0 && base_addr_compare(a, &hi) <= 0;
 }
 
+bool base_prefix_equal(const struct base_prefix *a, const struct base_prefix *b)
+{
+    return a->len == b->len && base_addr_equal(&a->addr, &b->addr);
+}
+
+bool base_prefix_is_among(const struct base_prefix *p, const struct base_prefix *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (base_prefix_equal(p, &list[i]))
+            return true;
+    return false;
+}
+
 const char *base_addr_text(const struct base_addr *a, char out[BASE_ADDR_TEXT_MAX])
 {
     if (a->family == BASE_AF_NONE)

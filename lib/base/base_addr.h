@@ -64,6 +64,10 @@ void base_prefix_range(const struct base_prefix *p, struct base_addr *lo, struct
 size_t base_prefixes_of(const struct base_addr *lo, const struct base_addr *hi, struct base_prefix *out,
                         size_t max, struct base_addr *rest);
 bool base_prefix_contains(const struct base_prefix *p, const struct base_addr *a);
+/* Same address, host bits and all, and same length. */
+bool base_prefix_equal(const struct base_prefix *a, const struct base_prefix *b);
+/* Whether one of a list is equal to it. */
+bool base_prefix_is_among(const struct base_prefix *p, const struct base_prefix *list, size_t n);
 
 /* Writes text with NUL into out (sizes above) and returns out. "any" for BASE_AF_NONE. */
 const char *base_addr_text(const struct base_addr *a, char out[BASE_ADDR_TEXT_MAX]);

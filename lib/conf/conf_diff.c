@@ -340,8 +340,7 @@ static bool same_routes(const struct conf *a, const struct conf *b)
     bool same = a->n_routes == b->n_routes;
     for (size_t i = 0; same && i < a->n_routes; i++) {
         const struct conf_route *x = &a->routes[i], *y = &b->routes[i];
-        same = x->to.len == y->to.len && base_addr_equal(&x->to.addr, &y->to.addr) &&
-               base_addr_equal(&x->via, &y->via) &&
+        same = base_prefix_equal(&x->to, &y->to) && base_addr_equal(&x->via, &y->via) &&
                strcmp(a->ports[x->port].name, b->ports[y->port].name) == 0;
     }
     return same;

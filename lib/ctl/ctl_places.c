@@ -40,20 +40,12 @@ static struct ctl_addrs addrs_of(size_t n, const struct base_prefix *list)
     return out;
 }
 
-static bool addrs_have(size_t n, const struct base_prefix *list, const struct base_prefix *addr)
-{
-    for (size_t i = 0; i < n; i++)
-        if (list[i].len == addr->len && base_addr_equal(&list[i].addr, &addr->addr))
-            return true;
-    return false;
-}
-
 /* What `b` has and `a` has not. */
 static size_t addrs_more(const struct ctl_addrs *a, const struct ctl_addrs *b, struct base_prefix *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->n; i++)
-        if (!addrs_have(a->n, a->list, &b->list[i]))
+        if (!base_prefix_is_among(&b->list[i], a->list, a->n))
             out[n++] = b->list[i];
     return n;
 }
@@ -75,13 +67,13 @@ static void host_differs(struct ctl *ctl, size_t index, const struct ctl_addrs *
     const size_t n_lost = addrs_more(now, &ctl->places.hosts[index], lost);
     const size_t n_got = addrs_more(&ctl->places.hosts[index], now, got);
     for (size_t i = 0; i < n_lost; i++)
-        if (addrs_have(port->n_addresses, port->addresses, &lost[i]))
+        if (base_prefix_is_among(&lost[i], port->addresses, port->n_addresses))
             addrs_log(port, HOST_WARN, "host_address_lost",
                       " effect=\"the port keeps it, as configured; this machine's programs do not have it\" "
                       "fix=\"ip address add, or leave ports.NAME.addresses out: then the host decides\"",
                       1, &lost[i]);
     for (size_t i = 0; i < n_got; i++)
-        if (!addrs_have(port->n_addresses, port->addresses, &got[i]))
+        if (!base_prefix_is_among(&got[i], port->addresses, port->n_addresses))
             addrs_log(port, HOST_WARN, "host_address_unused",
                       " effect=\"it is none of the port's, which are configured\" fix=\"write it into "
                       "ports.NAME.addresses, or leave that out: then the host decides\"",

@@ -184,9 +184,8 @@ static bool reader_net(struct explain_reader *r, const char *text, struct base_p
     if (base_prefix_parse(text, &p) < 0)
         return explain_reader_fault(
             r, "\"%.100s\" is no network, as 10.1.0.0/16 is one; host bits must be zero", text);
-    for (size_t i = 0; i < *n; i++)
-        if (out[i].len == p.len && base_addr_equal(&out[i].addr, &p.addr))
-            return true;
+    if (base_prefix_is_among(&p, out, *n))
+        return true;
     if (*n == EXPLAIN_NETS_MAX)
         r->site->n_lost++;
     else

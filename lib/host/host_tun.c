@@ -163,14 +163,6 @@ int host_tun_open(const struct host_tun *tun, char *why, size_t why_size)
     return fd;
 }
 
-static bool tun_has_addr(const struct host_tun *tun, const struct base_prefix *addr)
-{
-    for (size_t i = 0; i < tun->n_addrs; i++)
-        if (tun->addrs[i].len == addr->len && base_addr_equal(&tun->addrs[i].addr, &addr->addr))
-            return true;
-    return false;
-}
-
 int host_tun_readdress(const struct host_tun *tun, size_t n_former, const struct base_prefix *former)
 {
     const unsigned ifindex = if_nametoindex(tun->name);
@@ -178,7 +170,7 @@ int host_tun_readdress(const struct host_tun *tun, size_t n_former, const struct
     if (rtnl < 0)
         return rtnl;
     for (size_t i = 0; i < n_former; i++) {
-        if (tun_has_addr(tun, &former[i]))
+        if (base_prefix_is_among(&former[i], tun->addrs, tun->n_addrs))
             continue;
         (void)host_rtnl_addr_remove(rtnl, ifindex, &former[i]);
         (void)host_rtnl_rule_remove(rtnl, &former[i].addr, tun->table, tun->table);

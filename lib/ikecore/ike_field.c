@@ -57,11 +57,6 @@ void ike_field_set_uint(const struct ike_field *f, void *object, size_t n, uint6
     }
 }
 
-static bool prefix_equal(const struct base_prefix *a, const struct base_prefix *b)
-{
-    return a->len == b->len && base_addr_equal(&a->addr, &b->addr);
-}
-
 static bool proposal_equal(const struct crypt_proposal *a, const struct crypt_proposal *b)
 {
     if (a->protocol != b->protocol || a->count != b->count)
@@ -103,7 +98,7 @@ static bool slot_equal(const struct ike_field *f, const void *a, const void *b)
     case IKE_FIELD_ADDR:
         return base_addr_equal(a, b);
     case IKE_FIELD_PREFIX:
-        return prefix_equal(a, b);
+        return base_prefix_equal(a, b);
     case IKE_FIELD_ID:
         return ike_id_equal(a, b);
     case IKE_FIELD_PROPOSAL:

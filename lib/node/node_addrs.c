@@ -37,8 +37,7 @@ static bool addrs_are_same(const struct node_port_params *port, const struct nod
 {
     bool same = port->n_addrs == staged->n;
     for (size_t i = 0; same && i < staged->n; i++)
-        same = port->addrs[i].len == staged->list[i].len &&
-               base_addr_equal(&port->addrs[i].addr, &staged->list[i].addr);
+        same = base_prefix_equal(&port->addrs[i], &staged->list[i]);
     return same;
 }
 

@@ -221,6 +221,20 @@ static void a_range_is_prefixes(void **state)
     assert_string_equal(prefixes_text("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 9), "::/0 ");
 }
 
+static void prefixes_are_equal_in_all_bits_and_length(void **state)
+{
+    struct base_prefix list[3];
+    assert_int_equal(base_prefix_parse_host("10.1.0.1/24", &list[0]), 0);
+    assert_int_equal(base_prefix_parse_host("10.1.0.2/24", &list[1]), 0);
+    assert_int_equal(base_prefix_parse_host("10.1.0.1/25", &list[2]), 0);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 3; k++)
+            assert_int_equal(base_prefix_equal(&list[i], &list[k]), i == k);
+    assert_true(base_prefix_is_among(&list[2], list, 3));
+    assert_false(base_prefix_is_among(&list[2], list, 2));
+    assert_false(base_prefix_is_among(&list[0], list, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +246,7 @@ int main(void)
         cmocka_unit_test(endpoints_differ_by_address_or_port),
         cmocka_unit_test(unused_bytes_of_an_address_are_zero),
         cmocka_unit_test(prefixes_are_parsed_and_printed),
+        cmocka_unit_test(prefixes_are_equal_in_all_bits_and_length),
         cmocka_unit_test(bad_prefixes_are_refused),
         cmocka_unit_test(host_bits_are_refused_or_kept_as_asked),
         cmocka_unit_test(ranges_span_the_prefix_at_every_length),
