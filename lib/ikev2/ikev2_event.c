@@ -376,13 +376,21 @@ static void sa_call_again(struct ikev2_sa *sa)
 static void sa_leave(struct ike *ike, struct ikev2_sa *sa)
 {
     struct ike_path to;
-    if (sa->mobike.is_agreed || sa->path.tcp || sa->state != IKEV2_ST_UP ||
-        ikev2_places_is_ours(ike, &sa->path.local.addr))
+    if (sa->path.tcp || sa->state != IKEV2_ST_UP || ikev2_places_is_ours(ike, &sa->path.local.addr))
         return;
     if (ikev2_places_here(ike, sa, &to))
         ikev2_sa_set_path(ike, sa, &to);
     sa_call_again(sa);
     ikev2_close(ike, sa, "our address is gone, and a peer without MOBIKE cannot follow");
+}
+
+/* Which addresses are ours has changed. */
+static void sa_take_addrs(struct ike *ike, struct ikev2_sa *sa)
+{
+    if (sa->mobike.is_agreed)
+        ikev2_mobike_tell(ike, sa);
+    else
+        sa_leave(ike, sa);
 }
 
 /* is_told: which addresses are ours has changed. */
@@ -393,8 +401,7 @@ static void sas_recheck(struct ike *ike, bool is_told)
         if (sa->state >= IKEV2_ST_UP) {
             ikev2_mobike_recheck(ike, sa);
             if (is_told)
-                ikev2_mobike_tell(ike, sa);
-            sa_leave(ike, sa);
+                sa_take_addrs(ike, sa);
         } else if (!ikev2_places_is_usable(ike, sa, &sa->path)) {
             ikev2_close_lost_call(ike, sa);
         }

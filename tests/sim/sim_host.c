@@ -56,7 +56,7 @@ void sim_host_move(struct sim_host *h, const char *addr, struct sim_nat *nat)
         abort();
     h->nat = nat;
     h->world->roams = true;
-    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_PLACES});
+    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_ADDRS});
     sim_act_drain(h);
 }
 
@@ -69,7 +69,7 @@ void sim_host_also(struct sim_host *h, const char *addr6)
     if (!h->ike)
         return;
     h->world->roams = true;
-    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_PLACES});
+    ike_on_event(h->ike, h->world->now, &(struct ike_event){.type = IKE_EV_ADDRS});
     sim_act_drain(h);
 }
 

@@ -158,7 +158,7 @@ static void without_it_an_sa_ends_with_our_address_and_the_peer_is_called_anew(v
         pair_run(p, 3);
         assert_int_equal(sa_of(p, who)->id, id);
         own = p->h[who].addr;
-        pair_event(p, who, (struct ike_event){.type = IKE_EV_PLACES});
+        pair_event(p, who, (struct ike_event){.type = IKE_EV_ADDRS});
         pair_run(p, 10);
         assert_non_null(pair_audit(&p->h[who], IKE_AUDIT_IKE_DOWN));
         if (who == 0) {
