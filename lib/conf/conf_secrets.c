@@ -80,8 +80,7 @@ static bool secrets_read_row(struct conf_reader *r, struct base_span row, struct
     }
     if (secrets_is_foreign(row)) {
         conf_fail(r, "is a row of ipsec.secrets: write local identity, remote identity and the key itself, "
-                     "without the "
-                     "colon, the word PSK and quotes");
+                     "without the colon, the word PSK and quotes");
         return false;
     }
     /* All three, so that all that is wrong is told at once. */

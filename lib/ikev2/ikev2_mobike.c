@@ -82,7 +82,7 @@ static void mobike_arrive(struct ike *ike, struct ikev2_sa *sa, const struct ike
     m->has_before = true;
     places_exchange(sa, &to->remote.addr);
     ikev2_move_ike(ike, sa, to, true);
-    if (to->tcp || is_by_tcp) /* where ESP goes no other way, whatever NATs there are */
+    if (to->tcp || is_by_tcp) /* ESP goes by TCP with IKE, whatever NATs there are, and leaves it with it */
         ikev2_move_set_way(sa);
     if (is_peer_there)
         ikev2_move_children(ike, sa);
